@@ -1,0 +1,53 @@
+import type { VolumeType } from './device.ts';
+import type { FaultCode } from './fault.ts';
+import type { EntraDeviceId, EntraObjectId, KeyId, PersonId, ReferenceId, RequestId } from './ids.ts';
+import type { Instant } from './instant.ts';
+import type { CallerCheck, ReasonCode } from './reason.ts';
+import type { RefusalCode } from './refusal.ts';
+import type { ConversationKind } from './request.ts';
+
+/** What was done or tried (product.md §7). Grows with the product; a stored act never changes its meaning. */
+export const ledgerActs = ['asked', 'refused', 'role-denied', 'intended', 'revealed', 'hidden', 'cancelled', 'started', 'warned'] as const;
+export type LedgerAct = (typeof ledgerActs)[number];
+
+/** `unknown`: the process ended between asking and writing; the act may have happened, nothing was shown. */
+export const ledgerOutcomes = ['done', 'refused', 'failed', 'unknown'] as const;
+export type LedgerOutcome = (typeof ledgerOutcomes)[number];
+
+export const accessSources = ['teams', 'api', 'self-service', 'entra', 'system'] as const;
+export type AccessSource = (typeof accessSources)[number];
+
+/**
+ * One entry as the product thinks of it. Names, reason text and ticket are personal: the stored bytes hold only a
+ * salted commitment to them (ledger/entry.ts). Never a recovery password, never a token.
+ */
+export interface LedgerEntry {
+  readonly time: Instant;
+  readonly act: LedgerAct;
+  readonly outcome: LedgerOutcome;
+  readonly source: AccessSource;
+  readonly code?: RefusalCode | FaultCode;
+  readonly person?: { readonly id: PersonId; readonly name?: string };
+  readonly device?: { readonly deviceId: EntraDeviceId; readonly objectId?: EntraObjectId; readonly name?: string };
+  readonly keyId?: KeyId;
+  readonly volumeType?: VolumeType;
+  readonly reason?: ReasonCode;
+  readonly reasonText?: string;
+  readonly callerCheck?: CallerCheck;
+  readonly ticket?: string;
+  readonly requestId?: RequestId;
+  /** Which claim of the request: 1 for the first reveal, 2 for the first Show again. */
+  readonly attempt?: number;
+  readonly reference?: ReferenceId;
+  /** Graph's `request-id`, for a support case and for reconciliation. */
+  readonly graphRequestId?: string;
+  /** Ours, sent as `client-request-id`. */
+  readonly clientRequestId?: string;
+  readonly conversation?: ConversationKind;
+  /** How many times, when repeats were summed. */
+  readonly count?: number;
+  /** What was asked for when it is no device of ours (a name nobody carries). Personal: committed, not stored in the bytes. */
+  readonly asked?: string;
+  /** SHA-256 (hex) over the configuration without secrets, in `started`. */
+  readonly configuration?: string;
+}

@@ -1,0 +1,24 @@
+import type { PersonId, TenantId } from './ids.ts';
+
+/** Somebody at the other end, as the authenticated activity or token names them. The name is data, never authority. */
+export interface Person {
+  readonly id: PersonId;
+  readonly tenantId: TenantId;
+  readonly name: string;
+}
+
+export const roles = ['agent', 'admin', 'approver', 'auditor'] as const;
+export type Role = (typeof roles)[number];
+export type RoleSet = ReadonlySet<Role>;
+
+export const acts = ['look-up', 'reveal'] as const;
+export type PermittedAct = (typeof acts)[number];
+
+// product.md §2. A role that stands nowhere in a row may not do the act.
+const mayDo = {
+  'look-up': ['agent', 'admin', 'auditor'],
+  reveal: ['agent', 'admin'],
+} as const satisfies Record<PermittedAct, readonly Role[]>;
+
+/** Whether one of the roles permits the act. */
+export const permits = (held: RoleSet, act: PermittedAct): boolean => mayDo[act].some((role) => held.has(role));

@@ -1,0 +1,138 @@
+// What the product needs from outside, in its own words. Every port may throw a Fault and nothing else.
+// Times and ids come in by a door too, so that no test sleeps and no rule reads a clock of its own.
+
+import type { Device, EscrowedKey, ManagedDevice, Owner } from './device.ts';
+import type { EntraDeviceId, EntraObjectId, KeyId, PersonId, ReferenceId, RequestId } from './ids.ts';
+import type { Instant } from './instant.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import type { RoleSet } from './person.ts';
+import type { RecoveryPassword } from './recovery-password.ts';
+import type { CardPlace, DeviceOffer, FormValues, Grant, RevealRequest } from './request.ts';
+
+export interface Clock {
+  now(): Instant;
+}
+
+export interface Ids {
+  /** Unguessable (122 random bits). */
+  request(): RequestId;
+  reference(): ReferenceId;
+  /** Sent to Graph as `client-request-id`; a GUID. */
+  clientRequest(): string;
+}
+
+/** Bounds one answer to a person. All calls of one ask or press share one signal: one deadline, not one per call. */
+export type Deadline = AbortSignal;
+
+/** Devices and people in Entra ID. Every answer is complete (all pages) or a Fault. */
+export interface Directory {
+  /** All devices whose name equals `name`, case folded, checked again on our side. Disabled ones included. */
+  devicesNamed(name: string, deadline: Deadline): Promise<readonly Device[]>;
+  /** None when there is no such device. */
+  device(deviceId: EntraDeviceId, deadline: Deadline): Promise<Device | undefined>;
+  owners(device: EntraObjectId, deadline: Deadline): Promise<readonly Owner[]>;
+  /** Up to 5 names of Windows devices that begin like `name`, for "did you mean". */
+  namesLike(name: string, deadline: Deadline): Promise<readonly string[]>;
+  /** People whose userPrincipalName equals `who` (case folded), or, without an `@`, whose display name does. */
+  people(who: string, deadline: Deadline): Promise<readonly { readonly id: PersonId; readonly name: string }[]>;
+  /** Windows devices that the person owns or has registered. */
+  devicesOf(person: PersonId, deadline: Deadline): Promise<readonly Device[]>;
+}
+
+/** The same machines in Intune. Filters are checked again on our side: Intune ignores those it dislikes. */
+export interface ManagedDevices {
+  named(name: string, deadline: Deadline): Promise<readonly ManagedDevice[]>;
+  of(deviceId: EntraDeviceId, deadline: Deadline): Promise<readonly ManagedDevice[]>;
+}
+
+/** BitLocker keys in escrow. */
+export interface RecoveryKeys {
+  /** Metadata only; never asks for `key`, which Entra would audit as a read. */
+  of(deviceId: EntraDeviceId, deadline: Deadline): Promise<readonly EscrowedKey[]>;
+  /** Metadata of one key by its whole ID. */
+  find(keyId: KeyId, deadline: Deadline): Promise<EscrowedKey | undefined>;
+  /**
+   * The one call that reads a secret: `GET …/recoveryKeys/{keyId}?$select=key`.
+   * Only after `intended` is durable. Throws `graph-not-found` when the key has gone meanwhile.
+   */
+  read(keyId: KeyId, options: { readonly clientRequestId: string; readonly deadline: Deadline }): Promise<{ readonly password: RecoveryPassword; readonly graphRequestId?: string }>;
+}
+
+export interface Roles {
+  /** Roles as Entra says now (nested groups count). A person unknown to Entra has none. */
+  fresh(person: PersonId, deadline: Deadline): Promise<RoleSet>;
+  /** The same, at most 60 s old: for look-ups, never for a reveal. */
+  recent(person: PersonId, deadline: Deadline): Promise<RoleSet>;
+}
+
+/** The append-only ledger. `append` returns when the entry is durable, or throws `ledger-unavailable`. */
+export interface Ledger {
+  append(entry: LedgerEntry): Promise<void>;
+  /**
+   * A refusal: the first of a person with one code is an entry at once; repeats within 60 s are summed into one
+   * further entry with `count`, written when the 60 s are over (by `settle`).
+   */
+  refuse(entry: LedgerEntry): Promise<void>;
+}
+
+/** How often a person may do something: at most `max` within `seconds`. */
+export interface Limit {
+  readonly max: number;
+  readonly seconds: number;
+}
+
+export interface Asks {
+  /**
+   * Notes one message to Keydesk, at most once per (conversation, activity), and counts the person's messages.
+   * `repeat`: this activity was taken before, here or on another instance; answer nothing.
+   * `limit`: the person has asked too often; answer that and ask nobody.
+   */
+  admit(ask: { readonly person: PersonId; readonly conversationId: string; readonly activityId: string; readonly at: Instant; readonly limit: Limit }): Promise<'admitted' | 'repeat' | 'limit'>;
+}
+
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly request: RevealRequest }
+  /** Somebody or something was faster, or the request is over: as it stands now. */
+  | { readonly kind: 'lost'; readonly request: RevealRequest }
+  | { readonly kind: 'limit'; readonly limit: Limit; readonly freeAt: Instant };
+
+/** Requests and their cards. Each method is one transaction, and each change of state a compare-and-set. */
+export interface Requests {
+  /** Writes a new request (`choosing` or `open`) and its `asked` entry. */
+  open(request: RevealRequest, asked: LedgerEntry): Promise<void>;
+  find(id: RequestId): Promise<RevealRequest | undefined>;
+  /** choosing → open with the device chosen. False when it was not choosing any more. */
+  choose(id: RequestId, offer: DeviceOffer, preset: FormValues): Promise<boolean>;
+  /** Where the card came to stand. */
+  placed(id: RequestId, card: CardPlace): Promise<void>;
+  /** Counts a wrong key ID of the caller, and at the third closes the request (`refused`) with `entry`. */
+  miss(id: RequestId, entry: LedgerEntry): Promise<{ readonly misses: number; readonly closed: boolean }>;
+  /** open or choosing → cancelled, expired or refused, with its entry. False when it was in another state. */
+  close(id: RequestId, to: 'cancelled' | 'expired' | 'refused', entry: LedgerEntry): Promise<boolean>;
+
+  /**
+   * In one transaction: the person's limits (counted from `intended` entries), open|revealed → claimed by
+   * compare-and-set, and `intended`. When it returns `claimed`, the entry is durable.
+   */
+  claim(claim: { readonly id: RequestId; readonly from: 'open' | 'revealed'; readonly attempt: number; readonly grant: Grant; readonly at: Instant; readonly limits: readonly Limit[]; readonly intended: LedgerEntry }): Promise<ClaimResult>;
+  /**
+   * claimed (this attempt) → revealed, with its entry. False when this claim was lost meanwhile: the password is
+   * then dropped unseen. `showAgainUntil` counts at the first reveal only, so that showing again cannot go on for ever.
+   */
+  revealed(claim: { readonly id: RequestId; readonly attempt: number; readonly at: Instant; readonly hideAt: Instant; readonly showAgainUntil: Instant; readonly entry: LedgerEntry }): Promise<boolean>;
+  /** claimed (this attempt) → failed, or back to revealed when it had been shown before; with its entry. */
+  failed(claim: { readonly id: RequestId; readonly attempt: number; readonly at: Instant; readonly entry: LedgerEntry }): Promise<boolean>;
+  /**
+   * Claims taken before `olderThan` whose instance is gone: the same as `failed`, outcome `unknown`.
+   * Returns how many.
+   */
+  settleClaims(olderThan: Instant, at: Instant): Promise<number>;
+
+  /**
+   * Cards whose time to hide has come and that nobody else is hiding, at most `most`, taken by compare-and-set until
+   * `takenUntil`: an instance that dies over it loses them to the next.
+   */
+  takeDueHides(now: Instant, takenUntil: Instant, most: number): Promise<readonly RevealRequest[]>;
+  /** This showing is hidden, with its entry. False when it was hidden before, or was shown again meanwhile. */
+  hidden(id: RequestId, attempt: number, at: Instant, entry: LedgerEntry): Promise<boolean>;
+}

@@ -1,0 +1,59 @@
+import type { EntraDeviceId, ReferenceId, RequestId } from './ids.ts';
+import type { Instant } from './instant.ts';
+
+/**
+ * Every "no" that Keydesk says to a person. Closed: a new code does not compile until the cards, the docs and the
+ * ledger say what they do with it.
+ */
+export const refusalCodes = [
+  // the ask
+  'ask-limit', // more than 30 asks in a minute
+  'no-role', // none of the roles that may do this
+  'device-not-found',
+  'person-not-found',
+  'no-devices', // the person has none
+  'key-not-found', // no key with this ID, or none that begins with it
+  'key-id-too-short', // a prefix without a device: searched over the tenant only with an index
+  'no-keys', // the device has no key in escrow
+  'approval-unavailable', // a sensitive device, and nobody can approve yet
+  'private-chat-closed', // Teams did not let us write to the person
+  // the press
+  'not-your-card',
+  'wrong-conversation',
+  'automatic-refresh',
+  'request-unknown', // changed card data, or a request long gone
+  'request-busy', // the same press is being worked on
+  'request-used', // revealed already; Show again
+  'request-expired',
+  'request-closed', // cancelled, refused or failed before
+  'card-changed', // a value that this card never offered
+  'too-many-misses', // the caller's key ID was wrong three times
+  'reveal-limit', // 5 a minute, 20 an hour, 40 a day
+  'show-again-over',
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** "No", with what a person needs: a code that a card turns into words, and a reference for the phone. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly reference: ReferenceId;
+  readonly facts: RefusalFacts;
+}
+
+/** What the words of a refusal may need. All of it may be shown to the person refused; nothing of it is a secret. */
+export interface RefusalFacts {
+  /** What was asked for, as typed. Hostile until escaped. */
+  readonly asked?: string;
+  /** Names that come close. Only for people with a role. */
+  readonly closest?: readonly string[];
+  /** When it may be tried again, or when the key was shown. */
+  readonly at?: Instant;
+  /** Which limit: so many within so many seconds. */
+  readonly limit?: { readonly max: number; readonly seconds: number };
+  /** Why a device has no key in escrow, as far as known. */
+  readonly escrow?: 'encrypted' | 'not-encrypted' | 'not-managed' | 'unknown';
+  /** The Entra deviceId for the link to the portals. */
+  readonly deviceId?: EntraDeviceId;
+  /** The request for Show again. */
+  readonly requestId?: RequestId;
+}

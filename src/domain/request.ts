@@ -1,0 +1,119 @@
+import type { Device, KnownKey, ManagedDevice, Owner } from './device.ts';
+import type { EntraDeviceId, KeyId, RequestId } from './ids.ts';
+import type { Instant } from './instant.ts';
+import type { Person } from './person.ts';
+import type { CallerCheck, ReasonCode } from './reason.ts';
+
+/**
+ * The life of a request: choosing → open → claimed → revealed; every other end is closed for good.
+ * `claimed` is held only while Graph is asked. A reveal shown again goes revealed → claimed → revealed.
+ */
+export const requestStates = ['choosing', 'open', 'claimed', 'revealed', 'refused', 'expired', 'cancelled', 'failed'] as const;
+export type RequestState = (typeof requestStates)[number];
+
+/** From which state to which: one table, read by the store's compare-and-set and by the property test. */
+export const nextStates = {
+  choosing: ['open', 'expired', 'cancelled', 'refused'],
+  open: ['claimed', 'expired', 'cancelled', 'refused'],
+  claimed: ['revealed', 'failed'],
+  revealed: ['claimed'],
+  refused: [],
+  expired: [],
+  cancelled: [],
+  failed: [],
+} as const satisfies Record<RequestState, readonly RequestState[]>;
+
+export const mayBecome = (from: RequestState, to: RequestState): boolean =>
+  (nextStates[from] as readonly RequestState[]).includes(to);
+
+/** Where an ask was made. A key is only ever shown in `personal`. */
+export type ConversationKind = 'personal' | 'groupChat' | 'channel';
+
+/** Where the card of a request stands, so that it can be edited later, also after a restart. */
+export interface CardPlace {
+  readonly conversationId: string;
+  readonly serviceUrl: string;
+  /** Absent until Teams has said which activity the card became. */
+  readonly activityId?: string;
+}
+
+/** One device as the confirm card shows it, fixed at the time of the ask. */
+export interface DeviceOffer {
+  readonly device: Device;
+  readonly owner?: Owner;
+  readonly managed?: ManagedDevice;
+  /** In the order of `inOrder`. Never empty on a confirm card. */
+  readonly keys: readonly KnownKey[];
+  /** What could not be found out ("owner", "managed device"): an answer is complete or says what is missing. */
+  readonly missing: readonly ('owner' | 'managed-device')[];
+}
+
+/** One of several devices to choose from. */
+export interface DeviceChoice {
+  readonly device: Device;
+  readonly owner?: Owner;
+  readonly keyCount?: number;
+}
+
+/** What the form on a confirm card holds when it is drawn: presets, or what was typed before a mistake. */
+export interface FormValues {
+  /** A whole key ID from the list. */
+  readonly keyId?: string;
+  /** What the caller read out, with `callerProof`, or what was typed in the ask. */
+  readonly typedKeyId?: string;
+  readonly reason?: string;
+  readonly reasonText?: string;
+  readonly callerCheck?: string;
+  readonly ticket?: string;
+}
+
+/** How times are written for the one who asked; taken from the activity, kept for cards that are edited later. */
+export interface Viewer {
+  /** BCP 47, `en-GB` when unknown. */
+  readonly locale: string;
+  /** IANA name, `UTC` when unknown. */
+  readonly timeZone: string;
+}
+
+export interface RevealRequest {
+  readonly id: RequestId;
+  readonly person: Person;
+  readonly viewer: Viewer;
+  readonly state: RequestState;
+  /** With it the key IDs are hidden on the card, and the caller's own eight characters must match. */
+  readonly callerProof: boolean;
+  /** Only while choosing. */
+  readonly choices: readonly DeviceChoice[];
+  /** From `open` on. */
+  readonly offer?: DeviceOffer;
+  readonly preset: FormValues;
+  readonly misses: number;
+  readonly card: CardPlace;
+  readonly openedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly claimedAt?: Instant;
+  /** How often it was claimed; names the claim in compare-and-set. */
+  readonly attempt: number;
+  /** What was approved by the press, from the first claim on. */
+  readonly grant?: Grant;
+  readonly revealedAt?: Instant;
+  readonly hideAt?: Instant;
+  readonly hiddenAt?: Instant;
+  /** Show again until then; fixed when the card is hidden or its time to hide has come. */
+  readonly showAgainUntil?: Instant;
+}
+
+/** The press, checked: what goes into the ledger and into the read. */
+export interface Grant {
+  readonly key: KnownKey;
+  readonly reason: ReasonCode;
+  readonly reasonText?: string;
+  readonly callerCheck?: CallerCheck;
+  readonly ticket?: string;
+}
+
+export const offeredKey = (request: RevealRequest, keyId: KeyId): KnownKey | undefined =>
+  request.offer?.keys.find((key) => key.keyId === keyId);
+
+export const offeredChoice = (request: RevealRequest, deviceId: EntraDeviceId): DeviceChoice | undefined =>
+  request.choices.find((choice) => choice.device.deviceId === deviceId);

@@ -1,0 +1,33 @@
+// Starts a file of ours on a Node that runs TypeScript as it is, whatever Node is installed.
+//   node src/launch.mjs <file> [argument …]
+// The lockfile brings Node 24 as a data package (no install script). npm 10 does not link its `bin`,
+// therefore it is looked up by name here and not through node_modules/.bin.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const runsTypeScript = major > 22 || (major === 22 && minor >= 18);
+const binary = process.platform === 'win32' ? 'node.exe' : 'node';
+const platform = process.platform === 'win32' ? 'win' : process.platform;
+const brought = fileURLToPath(new URL(`../node_modules/node-${platform}-${process.arch}/bin/${binary}`, import.meta.url));
+const node = existsSync(brought) ? brought : runsTypeScript ? process.execPath : undefined;
+
+if (node === undefined) {
+  console.error(
+    `Keydesk needs Node 22.18 or newer; this is ${process.versions.node}, and the lockfile brings none for ` +
+      `${process.platform}-${process.arch}. Install Node 24 (https://nodejs.org), then run "npm ci" again.`,
+  );
+  process.exit(2);
+}
+
+const child = spawn(node, process.argv.slice(2), { stdio: 'inherit' });
+// Ctrl-C reaches the whole group by itself; a SIGTERM sent to this process alone is handed on.
+process.on('SIGINT', () => {});
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('error', (error) => {
+  console.error(`Keydesk could not start ${node}: ${error.message}`);
+  process.exit(2);
+});
+child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));
