@@ -101,8 +101,8 @@ export interface Requests {
   /** Writes a new request (`choosing` or `open`) and its `asked` entry. */
   open(request: RevealRequest, asked: LedgerEntry): Promise<void>;
   find(id: RequestId): Promise<RevealRequest | undefined>;
-  /** choosing → open with the device chosen. False when it was not choosing any more. */
-  choose(id: RequestId, offer: DeviceOffer, preset: FormValues): Promise<boolean>;
+  /** choosing → open with the device chosen, and its entry. False when it was not choosing any more. */
+  choose(id: RequestId, offer: DeviceOffer, preset: FormValues, asked: LedgerEntry): Promise<boolean>;
   /** Where the card came to stand. */
   placed(id: RequestId, card: CardPlace): Promise<void>;
   /** Counts a wrong key ID of the caller, and at the third closes the request (`refused`) with `entry`. */

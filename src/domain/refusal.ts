@@ -46,6 +46,8 @@ export interface RefusalFacts {
   readonly asked?: string;
   /** Names that come close. Only for people with a role. */
   readonly closest?: readonly string[];
+  /** Intune knows a device of that name, Entra does not: its keys went with the device in Entra. */
+  readonly onlyInIntune?: boolean;
   /** When it may be tried again, or when the key was shown. */
   readonly at?: Instant;
   /** Which limit: so many within so many seconds. */

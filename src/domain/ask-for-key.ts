@@ -1,0 +1,203 @@
+// The ask (product.md §4.1): find the one device that is meant and offer its keys. Nothing secret is read here.
+
+import type { KeyQuestion } from './command.ts';
+import { type Asker, type Desk, entry, refuse } from './desk.ts';
+import { type Device, type KeyIdFragment, matching } from './device.ts';
+import { Fault } from './fault.ts';
+import { candidates, closestNames, type Found, offerOf, summaryOf } from './find-device.ts';
+import { plusSeconds } from './instant.ts';
+import { permits } from './person.ts';
+import type { Deadline } from './ports.ts';
+import type { Refusal } from './refusal.ts';
+import type { CardPlace, DeviceOffer, FormValues, RevealRequest } from './request.ts';
+import { isSensitive } from './settings.ts';
+
+export type AskAnswer =
+  /** A confirm card for one device. */
+  | { readonly kind: 'confirm'; readonly request: RevealRequest; readonly note?: AskNote }
+  /** Several devices: a choice, never a pick. */
+  | { readonly kind: 'choose'; readonly request: RevealRequest }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** What the confirm card says about the key ID that was typed in the ask. Never with `callerProof`. */
+export interface AskNote {
+  readonly kind: 'no-key-matches' | 'several-keys-match' | 'letters-read-as-digits';
+  /** Capitals, as Windows writes it. */
+  readonly typed: string;
+}
+
+/** Where a message came from, for counting it once. */
+export interface MessagePlace {
+  readonly conversationId: string;
+  readonly activityId: string;
+}
+
+/**
+ * Counts one message and says whether to work on it.
+ * @returns `repeat` for a message that Teams delivered before: answer nothing.
+ */
+export async function admit(desk: Desk, asker: Asker, message: MessagePlace): Promise<'admitted' | 'repeat' | Refusal> {
+  const limit = desk.settings.askLimit;
+  const answer = await desk.asks.admit({ person: asker.person.id, ...message, at: desk.clock.now(), limit });
+  return answer === 'limit' ? refuse(desk, asker, 'ask-limit', { limit }) : answer;
+}
+
+/**
+ * @param place the private chat with the asker, being opened meanwhile; undefined when Teams does not let us.
+ * Throws a Fault when Graph or the store cannot answer; that it was asked is in the ledger all the same.
+ */
+export async function askForKey(desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>): Promise<AskAnswer> {
+  // Both are awaited below; a rejection before that must not end the process.
+  place.catch(() => undefined);
+  try {
+    return await answer(desk, asker, question, place);
+  } catch (error) {
+    const code = error instanceof Fault ? error.code : 'internal';
+    const failed = { ...entry(desk, asker, { asked: askedFor(question) }), act: 'asked', outcome: 'failed', code } as const;
+    // The first fault is the one to report; a ledger that is gone as well shows at the next press and on /readyz.
+    await desk.ledger.append(failed).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function answer(desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>): Promise<AskAnswer> {
+  const deadline = desk.deadlines.ask();
+  const asked = askedFor(question);
+  const no = async (...refusal: [Refusal['code'], Refusal['facts']?]): Promise<AskAnswer> => ({
+    kind: 'refused',
+    refusal: await refuse(desk, asker, refusal[0], { asked, ...refusal[1] }, { asked }),
+  });
+
+  // Round 1: who may, and which devices, at once.
+  const finding = candidates(desk, question, deadline);
+  finding.catch(() => undefined);
+  if (!permits(await desk.roles.recent(asker.person.id, deadline), 'reveal')) return no('no-role');
+  const found = await finding;
+  if (found.kind === 'refused') {
+    const closest = found.code === 'device-not-found' ? await closestNames(desk, asked, deadline) : [];
+    return no(found.code, { ...found.facts, closest });
+  }
+  const card = await place;
+  if (card === undefined) return no('private-chat-closed');
+
+  const [only, ...more] = found.devices;
+  return only === undefined || more.length > 0
+    ? choose(desk, asker, question, found.devices, card, deadline)
+    : confirm(desk, asker, question, only, found, card, deadline, no);
+}
+
+async function choose(desk: Desk, asker: Asker, question: KeyQuestion, devices: readonly Device[], card: CardPlace, deadline: Deadline): Promise<AskAnswer> {
+  const choices = await Promise.all(devices.map((device) => summaryOf(desk, device, deadline)));
+  const request = newRequest(desk, asker, { state: 'choosing', choices, preset: presetOf(desk, question), card });
+  const asked = entry(desk, asker, { requestId: request.id, asked: askedFor(question) });
+  await desk.requests.open(request, { ...asked, act: 'asked', outcome: 'done' });
+  return { kind: 'choose', request };
+}
+
+async function confirm(
+  desk: Desk,
+  asker: Asker,
+  question: KeyQuestion,
+  device: Device,
+  found: Extract<Found, { kind: 'devices' }>,
+  card: CardPlace,
+  deadline: Deadline,
+  no: (...refusal: [Refusal['code'], Refusal['facts']?]) => Promise<AskAnswer>,
+): Promise<AskAnswer> {
+  // Round 2: what is known of it, at once.
+  const offer = await offerOf(desk, device, found.managed, deadline);
+  const barrier = barrierTo(desk, offer);
+  if (barrier !== undefined) return no(barrier.code, barrier.facts);
+  const { preset, note } = matchKey(desk, question, offer);
+  const request = newRequest(desk, asker, { state: 'open', choices: [], offer, preset, card });
+  await desk.requests.open(request, { ...entry(desk, asker, { requestId: request.id, device: deviceIn(offer), ...ticketIn(question) }), act: 'asked', outcome: 'done' });
+  return { kind: 'confirm', request, ...(note && { note }) };
+}
+
+/** What stands between a device and its confirm card; also asked when a device was chosen from several. */
+export function barrierTo(desk: Desk, offer: DeviceOffer): Pick<Refusal, 'code' | 'facts'> | undefined {
+  const facts = { deviceId: offer.device.deviceId, asked: offer.device.name };
+  if (isSensitive(desk.settings, offer.device.name)) return { code: 'approval-unavailable', facts };
+  if (offer.keys.length > 0) return undefined;
+  const encrypted = offer.managed?.encrypted;
+  const escrow = offer.missing.includes('managed-device')
+    ? 'unknown'
+    : offer.managed === undefined
+      ? 'not-managed'
+      : encrypted === undefined
+        ? 'unknown'
+        : encrypted
+          ? 'encrypted'
+          : 'not-encrypted';
+  return { code: 'no-keys', facts: { ...facts, escrow } };
+}
+
+/** The key ID typed in the ask, held against the keys of the device. */
+function matchKey(desk: Desk, question: KeyQuestion, offer: DeviceOffer): { preset: FormValues; note?: AskNote } {
+  const preset = presetOf(desk, question);
+  const fragment = fragmentIn(question);
+  if (fragment === undefined || desk.settings.callerProof) return { preset };
+  const typed = fragment.hex.toUpperCase();
+  const matches = matching(offer.keys, fragment);
+  const [only] = matches;
+  if (matches.length > 1) return { preset, note: { kind: 'several-keys-match', typed } };
+  if (only === undefined) return { preset, note: { kind: 'no-key-matches', typed } };
+  const chosen = { preset: { ...preset, keyId: only.keyId } };
+  return fragment.forgiven ? { ...chosen, note: { kind: 'letters-read-as-digits', typed } } : chosen;
+}
+
+function presetOf(desk: Desk, question: KeyQuestion): FormValues {
+  const fragment = fragmentIn(question);
+  return {
+    ...ticketIn(question),
+    ...(fragment && desk.settings.callerProof && { typedKeyId: fragment.hex.slice(0, 8).toUpperCase() }),
+  };
+}
+
+export const fragmentIn = (question: KeyQuestion): KeyIdFragment | undefined =>
+  question.by === 'device'
+    ? question.keyId
+    : question.by === 'key-id'
+      ? { hex: question.keyId.replaceAll('-', ''), forgiven: false }
+      : undefined;
+
+const ticketIn = (question: KeyQuestion): { ticket?: string } =>
+  question.by !== 'key-id-prefix' && question.ticket !== undefined ? { ticket: question.ticket } : {};
+
+const askedFor = (question: KeyQuestion): string => {
+  switch (question.by) {
+    case 'device':
+      return question.name;
+    case 'person':
+      return question.who;
+    case 'key-id':
+      return question.keyId;
+    case 'key-id-prefix':
+      return question.fragment.hex.toUpperCase();
+  }
+};
+
+export const deviceIn = (offer: DeviceOffer) => ({
+  deviceId: offer.device.deviceId,
+  objectId: offer.device.objectId,
+  name: offer.device.name,
+});
+
+function newRequest(
+  desk: Desk,
+  asker: Asker,
+  part: Pick<RevealRequest, 'state' | 'choices' | 'preset' | 'card'> & { readonly offer?: DeviceOffer },
+): RevealRequest {
+  const openedAt = desk.clock.now();
+  return {
+    id: desk.ids.request(),
+    person: asker.person,
+    viewer: asker.viewer,
+    callerProof: desk.settings.callerProof,
+    misses: 0,
+    attempt: 0,
+    openedAt,
+    expiresAt: plusSeconds(openedAt, desk.settings.requestMinutes * 60),
+    ...part,
+  };
+}

@@ -1,0 +1,115 @@
+// What else happens to a card: a device is chosen from several, the ask is cancelled, a shown key is hidden.
+
+import { type AskAnswer, barrierTo, deviceIn } from './ask-for-key.ts';
+import { type Desk, entry, refuse } from './desk.ts';
+import { Fault } from './fault.ts';
+import { offerOf } from './find-device.ts';
+import { parseEntraDeviceId } from './ids.ts';
+import { plusSeconds } from './instant.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import { permits } from './person.ts';
+import { judge, type Press } from './press.ts';
+import type { Refusal } from './refusal.ts';
+import { offeredChoice, type RevealRequest } from './request.ts';
+import { aboutGrant, aboutRequest } from './reveal-key.ts';
+
+/** One of several devices was chosen: its confirm card, under the same request. A second press gives the same card. */
+export async function chooseDevice(desk: Desk, press: Press): Promise<AskAnswer> {
+  const deadline = desk.deadlines.press();
+  const request = press.requestId && (await desk.requests.find(press.requestId));
+  const refused = judge(press, request, 'choose', desk.clock.now());
+  if (refused !== undefined || request === undefined) return refusal(desk, press, refused ?? 'request-unknown', request);
+  if (request.state === 'open') return { kind: 'confirm', request };
+
+  const deviceId = parseEntraDeviceId(press.inputs.deviceId);
+  const choice = deviceId && offeredChoice(request, deviceId);
+  if (choice === undefined) return press.inputs.deviceId ? refusal(desk, press, 'card-changed', request) : { kind: 'choose', request };
+  if (!permits(await desk.roles.recent(press.person.id, deadline), 'reveal')) return refusal(desk, press, 'no-role', request);
+
+  const offer = await offerOf(desk, choice.device, undefined, deadline);
+  const barrier = barrierTo(desk, offer);
+  if (barrier !== undefined) {
+    const no = await refuse(desk, press, barrier.code, barrier.facts, { ...aboutRequest(request), device: deviceIn(offer) });
+    return { kind: 'refused', refusal: no };
+  }
+  const asked: LedgerEntry = { ...entry(desk, press, { requestId: request.id, device: deviceIn(offer) }), act: 'asked', outcome: 'done' };
+  if (await desk.requests.choose(request.id, offer, request.preset, asked)) return { kind: 'confirm', request: { ...request, state: 'open', choices: [], offer } };
+  const now = await desk.requests.find(request.id);
+  return now?.state === 'open' ? { kind: 'confirm', request: now } : refusal(desk, press, 'request-closed', now);
+}
+
+async function refusal(desk: Desk, press: Press, code: Refusal['code'], request: RevealRequest | undefined): Promise<AskAnswer> {
+  return { kind: 'refused', refusal: await refuse(desk, press, code, {}, request === undefined ? {} : aboutRequest(request)) };
+}
+
+export type CloseAnswer =
+  | { readonly kind: 'closed'; readonly request: RevealRequest }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Cancel, before anything was shown. */
+export async function cancelRequest(desk: Desk, press: Press): Promise<CloseAnswer> {
+  const request = press.requestId && (await desk.requests.find(press.requestId));
+  const refused = judge(press, request, 'cancel', desk.clock.now());
+  if (refused === undefined && request !== undefined) {
+    const cancelled: LedgerEntry = { ...entry(desk, press, aboutRequest(request)), act: 'cancelled', outcome: 'done' };
+    if (await desk.requests.close(request.id, 'cancelled', cancelled)) return { kind: 'closed', request: { ...request, state: 'cancelled' } };
+  }
+  return { kind: 'refused', refusal: await refuse(desk, press, refused ?? 'request-closed', usedAt(request), request ? aboutRequest(request) : {}) };
+}
+
+/** Hide, pressed by the one who sees the key. Hiding what is hidden already answers the same. */
+export async function hideKey(desk: Desk, press: Press): Promise<CloseAnswer> {
+  const request = press.requestId && (await desk.requests.find(press.requestId));
+  const refused = judge(press, request, 'hide', desk.clock.now());
+  if (refused !== undefined || request === undefined) {
+    return { kind: 'refused', refusal: await refuse(desk, press, refused ?? 'request-unknown', usedAt(request), request ? aboutRequest(request) : {}) };
+  }
+  const at = desk.clock.now();
+  await desk.requests.hidden(request.id, request.attempt, at, hiddenEntry(desk, request, 'done'));
+  return { kind: 'closed', request: { ...request, hiddenAt: request.hiddenAt ?? at } };
+}
+
+const usedAt = (request: RevealRequest | undefined) => (request?.revealedAt === undefined ? {} : { at: request.revealedAt });
+
+/** Replaces the card of a shown key by one without it. */
+export type HideCard = (request: RevealRequest) => Promise<'done' | 'gone'>;
+
+const mostHidesAtOnce = 20;
+const secondsForOneHide = 60;
+const hoursUntilGivingUp = 1;
+
+/**
+ * Hides what should be hidden by now; the timekeeper calls it every second and start-up once. Several instances share
+ * the work by compare-and-set. A crash between the edit and the entry repeats the edit, which changes nothing.
+ * @returns how many were hidden.
+ */
+export async function hideDueCards(desk: Desk, hideCard: HideCard): Promise<number> {
+  const now = desk.clock.now();
+  const due = await desk.requests.takeDueHides(now, plusSeconds(now, secondsForOneHide), mostHidesAtOnce);
+  const done = await Promise.all(due.map((request) => hideOne(desk, request, hideCard)));
+  return done.filter(Boolean).length;
+}
+
+async function hideOne(desk: Desk, request: RevealRequest, hideCard: HideCard): Promise<boolean> {
+  const tooLate = request.hideAt !== undefined && plusSeconds(request.hideAt, hoursUntilGivingUp * 3600) < desk.clock.now();
+  try {
+    const outcome = await hideCard(request);
+    return await desk.requests.hidden(request.id, request.attempt, desk.clock.now(), hiddenEntry(desk, request, outcome === 'done' ? 'done' : 'failed'));
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    // Taken again when `takenUntil` has passed, until it is too late to matter.
+    return tooLate && desk.requests.hidden(request.id, request.attempt, desk.clock.now(), hiddenEntry(desk, request, 'failed'));
+  }
+}
+
+const hiddenEntry = (desk: Desk, request: RevealRequest, outcome: 'done' | 'failed'): LedgerEntry => ({
+  ...entry(desk, { person: request.person, conversation: 'personal' }, { ...aboutRequest(request), ...(request.grant && aboutGrant(request.grant)), attempt: request.attempt }),
+  act: 'hidden',
+  outcome,
+});
+
+/** Claims whose instance is gone; run at start and by the timekeeper. @returns how many were settled. */
+export const settleClaims = (desk: Desk): Promise<number> => {
+  const now = desk.clock.now();
+  return desk.requests.settleClaims(plusSeconds(now, -desk.settings.staleClaimSeconds), now);
+};

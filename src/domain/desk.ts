@@ -1,0 +1,66 @@
+import type { LedgerEntry } from './ledger-entry.ts';
+import type { Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles } from './ports.ts';
+import type { Person } from './person.ts';
+import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
+import type { ConversationKind, Viewer } from './request.ts';
+import type { DeskSettings } from './settings.ts';
+
+/** All that the verbs work with. Built once, by `main` or `demo`. */
+export interface Desk {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly directory: Directory;
+  readonly managedDevices: ManagedDevices;
+  readonly recoveryKeys: RecoveryKeys;
+  readonly roles: Roles;
+  readonly ledger: Ledger;
+  readonly asks: Asks;
+  readonly requests: Requests;
+  readonly settings: DeskSettings;
+  /** A fresh signal that aborts when the time for one answer is over (ask 8 s, press 4 s). */
+  readonly deadlines: { ask(): Deadline; press(): Deadline };
+}
+
+/** Who asks, and where; all of it from the authenticated activity. */
+export interface Asker {
+  readonly person: Person;
+  readonly viewer: Viewer;
+  readonly conversation: ConversationKind;
+}
+
+type Noted = Partial<Omit<LedgerEntry, 'time' | 'act' | 'outcome' | 'source' | 'code' | 'reference'>>;
+
+/**
+ * Writes a refusal into the ledger and hands it back, for the card. The reference is the same in both.
+ * Throws `ledger-unavailable`: also a refusal that cannot be recorded is a fault.
+ */
+export async function refuse(
+  desk: Desk,
+  asker: Pick<Asker, 'person' | 'conversation'>,
+  code: RefusalCode,
+  facts: RefusalFacts = {},
+  noted: Noted = {},
+): Promise<Refusal> {
+  const refusal: Refusal = { code, reference: desk.ids.reference(), facts };
+  await desk.ledger.refuse({
+    ...entry(desk, asker, noted),
+    act: code === 'no-role' ? 'role-denied' : 'refused',
+    outcome: 'refused',
+    code,
+    reference: refusal.reference,
+  });
+  return refusal;
+}
+
+/** The part that every entry of a person in Teams has. */
+export const entry = (
+  desk: Desk,
+  asker: Pick<Asker, 'person' | 'conversation'>,
+  noted: Noted,
+): Omit<LedgerEntry, 'act' | 'outcome'> => ({
+  time: desk.clock.now(),
+  source: 'teams',
+  person: { id: asker.person.id, name: asker.person.name },
+  conversation: asker.conversation,
+  ...noted,
+});

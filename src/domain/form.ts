@@ -1,0 +1,113 @@
+// The form on the confirm card, checked on the server. A mistake gives the same card back and burns nothing.
+
+import { type KnownKey, matching, parseKeyIdFragment } from './device.ts';
+import { parseKeyId } from './ids.ts';
+import type { PressInputs } from './press.ts';
+import { type CallerCheck, callerChecks, type ReasonCode, reasonCodes } from './reason.ts';
+import { holdsRecoveryPassword } from './recovery-password.ts';
+import { type FormValues, type Grant, offeredKey, type RevealRequest } from './request.ts';
+import type { DeskSettings } from './settings.ts';
+
+export interface InputProblem {
+  readonly input: 'keyId' | 'reason' | 'reasonText' | 'callerCheck' | 'ticket';
+  readonly problem: 'missing' | 'unknown' | 'too-long' | 'wrong-form' | 'holds-password' | 'no-such-key' | 'several-keys' | 'no-match';
+}
+
+export type FormAnswer =
+  | { readonly kind: 'grant'; readonly grant: Grant }
+  /** The same card again; `values` are safe to show (no recovery password, cut to length). */
+  | { readonly kind: 'problems'; readonly problems: readonly InputProblem[]; readonly values: FormValues }
+  /** A whole key ID that this card never offered: the card was changed. */
+  | { readonly kind: 'changed' }
+  /** With `callerProof`: what the caller read out fits no key, or not exactly one. */
+  | { readonly kind: 'miss'; readonly values: FormValues };
+
+export const longestReason = 500;
+const longestTicket = 64;
+const mostKept = 1000;
+
+export function readForm(inputs: PressInputs, request: RevealRequest, settings: DeskSettings): FormAnswer {
+  const problems: InputProblem[] = [];
+  const wrong = (input: InputProblem['input'], problem: InputProblem['problem']): void => void problems.push({ input, problem });
+
+  const reasonText = clean(inputs.reasonText);
+  const ticket = clean(inputs.ticket);
+  const reason = oneOf(reasonCodes, inputs.reason);
+  if (reason === undefined) wrong('reason', clean(inputs.reason) === '' ? 'missing' : 'unknown');
+  if (holdsRecoveryPassword(reasonText)) wrong('reasonText', 'holds-password');
+  else if (reasonText.length > longestReason) wrong('reasonText', 'too-long');
+  else if (reason === 'other' && reasonText === '') wrong('reasonText', 'missing');
+
+  const callerCheck = oneOf(callerChecks, inputs.callerCheck);
+  if (callerCheck === undefined && clean(inputs.callerCheck) !== '') wrong('callerCheck', 'unknown');
+  else if (callerCheck === undefined && settings.callerCheckRequired) wrong('callerCheck', 'missing');
+
+  if (holdsRecoveryPassword(ticket)) wrong('ticket', 'holds-password');
+  else if (ticket === '' && settings.ticketRequired) wrong('ticket', 'missing');
+  else if (ticket !== '' && (ticket.length > longestTicket || !settings.ticketPattern.test(ticket))) wrong('ticket', 'wrong-form');
+
+  const chosen = request.callerProof ? byProof(inputs.keyId, request) : byList(inputs.keyId, request);
+  if (chosen === 'changed') return { kind: 'changed' };
+  if (typeof chosen === 'object' && 'problem' in chosen) wrong('keyId', chosen.problem);
+
+  const values = kept(inputs, request.callerProof);
+  if (problems.length > 0) return { kind: 'problems', problems, values };
+  if (chosen === 'miss') return { kind: 'miss', values };
+  if (reason === undefined || 'problem' in chosen) return { kind: 'problems', problems, values };
+  return { kind: 'grant', grant: grantOf(chosen, reason, reasonText, callerCheck, ticket) };
+}
+
+const grantOf = (key: KnownKey, reason: ReasonCode, reasonText: string, callerCheck: CallerCheck | undefined, ticket: string): Grant => ({
+  key,
+  reason,
+  ...(reasonText !== '' && { reasonText }),
+  ...(callerCheck && { callerCheck }),
+  ...(ticket !== '' && { ticket: ticket.toUpperCase() }),
+});
+
+/** Empty: the one shown as chosen. A whole ID must be one that the card offered; a part of one may be typed by a person. */
+function byList(typed: string | undefined, request: RevealRequest): KnownKey | 'changed' | { problem: InputProblem['problem'] } {
+  const text = clean(typed);
+  const preset = parseKeyId(request.preset.keyId ?? '');
+  if (text === '') {
+    const shown = (preset && offeredKey(request, preset)) ?? request.offer?.keys[0];
+    return shown ?? { problem: 'no-such-key' };
+  }
+  const whole = parseKeyId(text);
+  if (whole !== undefined) return offeredKey(request, whole) ?? 'changed';
+  const fragment = parseKeyIdFragment(text);
+  if (fragment === undefined) return { problem: 'wrong-form' };
+  const matches = matching(request.offer?.keys ?? [], fragment);
+  const [only] = matches;
+  if (matches.length > 1) return { problem: 'several-keys' };
+  return only ?? { problem: 'no-such-key' };
+}
+
+/** The caller's own characters must fit exactly one key. Nothing else is said: not whether a key exists. */
+function byProof(typed: string | undefined, request: RevealRequest): KnownKey | 'miss' | { problem: InputProblem['problem'] } {
+  const text = clean(typed);
+  if (text === '') return { problem: 'missing' };
+  const fragment = parseKeyIdFragment(text);
+  if (fragment === undefined) return { problem: 'wrong-form' };
+  const matches = matching(request.offer?.keys ?? [], fragment);
+  const [only] = matches;
+  return only !== undefined && matches.length === 1 ? only : 'miss';
+}
+
+/** What goes back onto the card: never 48 digits, never more than a card bears. */
+function kept(inputs: PressInputs, callerProof: boolean): FormValues {
+  const keep = (value: string | undefined): string => (holdsRecoveryPassword(value ?? '') ? '' : clean(value).slice(0, mostKept));
+  return {
+    ...(callerProof ? { typedKeyId: keep(inputs.keyId) } : { keyId: keep(inputs.keyId) }),
+    reason: keep(inputs.reason),
+    reasonText: keep(inputs.reasonText),
+    callerCheck: keep(inputs.callerCheck),
+    ticket: keep(inputs.ticket),
+  };
+}
+
+const clean = (value: string | undefined): string =>
+  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
+  (value ?? '').normalize('NFC').replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, ' ').trim();
+
+const oneOf = <T extends string>(known: readonly T[], value: string | undefined): T | undefined => known.find((code) => code === value);

@@ -1,0 +1,83 @@
+// A press on a card (product.md §4.3). Who pressed comes from the authenticated activity; the card's data is user
+// input, of which nothing but the request id is believed.
+
+import type { PersonId, RequestId, TenantId } from './ids.ts';
+import { type Instant, milliseconds } from './instant.ts';
+import type { Person } from './person.ts';
+import type { RefusalCode } from './refusal.ts';
+import type { ConversationKind, RequestState, RevealRequest, Viewer } from './request.ts';
+
+export interface Press {
+  readonly person: Person;
+  readonly viewer: Viewer;
+  readonly conversation: ConversationKind;
+  readonly conversationId: string;
+  /** `automatic` when a client refreshed a card by itself. */
+  readonly trigger: 'manual' | 'automatic';
+  /** Absent when the card's data holds no request id. */
+  readonly requestId?: RequestId;
+  /** The inputs of the form as text; inputs of other names were dropped. */
+  readonly inputs: PressInputs;
+}
+
+/** As typed or chosen, not yet believed. */
+export interface PressInputs {
+  readonly keyId?: string;
+  readonly deviceId?: string;
+  readonly reason?: string;
+  readonly reasonText?: string;
+  readonly callerCheck?: string;
+  readonly ticket?: string;
+}
+
+export type PressVerb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose';
+
+/** The states in which a verb has something to do. In any other the state itself says what to answer. */
+const states = {
+  choose: ['choosing', 'open'],
+  reveal: ['open'],
+  again: ['revealed'],
+  hide: ['revealed'],
+  cancel: ['choosing', 'open'],
+} as const satisfies Record<PressVerb, readonly RequestState[]>;
+
+const answerToState = {
+  choosing: 'request-closed',
+  open: 'request-closed',
+  claimed: 'request-busy',
+  revealed: 'request-used',
+  refused: 'request-closed',
+  expired: 'request-expired',
+  cancelled: 'request-closed',
+  failed: 'request-closed',
+} as const satisfies Record<RequestState, RefusalCode>;
+
+type Rule = (press: Press, request: RevealRequest, verb: PressVerb, now: Instant) => RefusalCode | undefined;
+
+const samePerson = (a: { id: PersonId; tenantId: TenantId }, b: { id: PersonId; tenantId: TenantId }): boolean =>
+  a.id === b.id && a.tenantId === b.tenantId;
+
+/** One refusal each, cheapest first; refused by default when there is no request at all. */
+const rules: readonly Rule[] = [
+  (press, request) => (samePerson(press.person, request.person) ? undefined : 'not-your-card'),
+  (press) => (press.trigger === 'manual' ? undefined : 'automatic-refresh'),
+  (press, request) =>
+    press.conversation === 'personal' && press.conversationId === request.card.conversationId ? undefined : 'wrong-conversation',
+  (_press, request, verb) => ((states[verb] as readonly RequestState[]).includes(request.state) ? undefined : answerToState[request.state]),
+  (_press, request, verb, now) =>
+    (verb === 'reveal' || verb === 'choose') && milliseconds(now) >= milliseconds(request.expiresAt) ? 'request-expired' : undefined,
+  (_press, request, verb, now) =>
+    verb === 'again' && (request.showAgainUntil === undefined || milliseconds(now) >= milliseconds(request.showAgainUntil))
+      ? 'show-again-over'
+      : undefined,
+];
+
+/** The first rule that the press breaks, or undefined when it may go on. */
+export function judge(press: Press, request: RevealRequest | undefined, verb: PressVerb, now: Instant): RefusalCode | undefined {
+  if (request === undefined) return 'request-unknown';
+  for (const rule of rules) {
+    const refused = rule(press, request, verb, now);
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
+}

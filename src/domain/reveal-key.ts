@@ -1,0 +1,156 @@
+// The one moment in which a person sees a recovery password. The order of effects is the law (product.md §4):
+// decide → intended (durable) → read → revealed (durable) → show. A comment at each effect says what a crash right
+// after it leaves behind; settleClaims (run at start and by the timekeeper) settles it.
+
+import { barrierTo, deviceIn } from './ask-for-key.ts';
+import { type Desk, entry, refuse } from './desk.ts';
+import { Fault } from './fault.ts';
+import { type FormAnswer, type InputProblem, readForm } from './form.ts';
+import { type Instant, plusSeconds } from './instant.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import { permits } from './person.ts';
+import type { Deadline } from './ports.ts';
+import { judge, type Press } from './press.ts';
+import type { RecoveryPassword } from './recovery-password.ts';
+import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
+import type { FormValues, Grant, RevealRequest } from './request.ts';
+
+export type RevealAnswer =
+  | { readonly kind: 'revealed'; readonly request: RevealRequest; readonly password: RecoveryPassword }
+  /** The same card again, values kept. `missesLeft` only with `callerProof` and only after a miss. */
+  | {
+      readonly kind: 'card-back';
+      readonly request: RevealRequest;
+      readonly values: FormValues;
+      readonly problems: readonly InputProblem[];
+      readonly missesLeft?: number;
+    }
+  /** `request` as it stands, where it belongs to the one who pressed. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly request?: RevealRequest };
+
+const mostMisses = 3;
+
+/** Throws a Fault when Graph, the ledger or the store fails; no password is then shown. */
+export const revealKey = (desk: Desk, press: Press): Promise<RevealAnswer> => reveal(desk, press, 'reveal');
+
+/** Show again: the same request, no form, everything else afresh, an entry of its own. */
+export const showAgain = (desk: Desk, press: Press): Promise<RevealAnswer> => reveal(desk, press, 'again');
+
+async function reveal(desk: Desk, press: Press, verb: 'reveal' | 'again'): Promise<RevealAnswer> {
+  const deadline = desk.deadlines.press();
+  const request = await currentRequest(desk, press);
+  const refused = judge(press, request, verb, desk.clock.now());
+  if (refused !== undefined || request === undefined) return refusePress(desk, press, refused ?? 'request-unknown', request);
+
+  const form: FormAnswer = verb === 'again' ? granted(request) : readForm(press.inputs, request, desk.settings);
+  if (form.kind === 'changed') return refusePress(desk, press, 'card-changed', request);
+  if (form.kind === 'problems') return { kind: 'card-back', request, values: form.values, problems: form.problems };
+
+  if (!permits(await desk.roles.fresh(press.person.id, deadline), 'reveal')) return refusePress(desk, press, 'no-role', request);
+  if (form.kind === 'miss') return miss(desk, press, request, form.values);
+  const barrier = request.offer && barrierTo(desk, request.offer);
+  if (barrier !== undefined) return refusePress(desk, press, barrier.code, request, barrier.facts);
+  return readAndShow(desk, press, request, form.grant, verb, deadline);
+}
+
+/** The request of the press; a claim whose instance is gone is settled first, so that nobody waits for it for ever. */
+async function currentRequest(desk: Desk, press: Press): Promise<RevealRequest | undefined> {
+  if (press.requestId === undefined) return undefined;
+  const request = await desk.requests.find(press.requestId);
+  const now = desk.clock.now();
+  const stale = plusSeconds(now, -desk.settings.staleClaimSeconds);
+  if (request?.state !== 'claimed' || request.claimedAt === undefined || request.claimedAt >= stale) return request;
+  await desk.requests.settleClaims(stale, now);
+  return desk.requests.find(press.requestId);
+}
+
+const granted = (request: RevealRequest): FormAnswer =>
+  request.grant === undefined ? { kind: 'changed' } : { kind: 'grant', grant: request.grant };
+
+async function miss(desk: Desk, press: Press, request: RevealRequest, values: FormValues): Promise<RevealAnswer> {
+  const reference = desk.ids.reference();
+  const noted = { ...entry(desk, press, aboutRequest(request)), act: 'refused', outcome: 'refused', code: 'too-many-misses', reference } as const;
+  const { misses, closed } = await desk.requests.miss(request.id, noted);
+  if (closed) return { kind: 'refused', refusal: { code: 'too-many-misses', reference, facts: {} } };
+  return { kind: 'card-back', request, values, problems: [{ input: 'keyId', problem: 'no-match' }], missesLeft: mostMisses - misses };
+}
+
+async function readAndShow(desk: Desk, press: Press, request: RevealRequest, grant: Grant, verb: 'reveal' | 'again', deadline: Deadline): Promise<RevealAnswer> {
+  const clientRequestId = desk.ids.clientRequest();
+  const attempt = request.attempt + 1;
+  const about = { ...aboutRequest(request), ...aboutGrant(grant), attempt, clientRequestId };
+
+  // Limits, claim and `intended` in one transaction; durable when it returns, whatever the caller's patience.
+  // A crash after it: claimed, nothing shown, perhaps nothing read. settleClaims writes outcome `unknown`.
+  const claim = await desk.requests.claim({
+    id: request.id,
+    from: verb === 'reveal' ? 'open' : 'revealed',
+    attempt,
+    grant,
+    at: desk.clock.now(),
+    limits: desk.settings.revealLimits,
+    intended: { ...entry(desk, press, about), act: 'intended', outcome: 'done' },
+  });
+  if (claim.kind === 'limit') return refusePress(desk, press, 'reveal-limit', request, { limit: claim.limit, at: claim.freeAt });
+  if (claim.kind === 'lost') return refusePress(desk, press, claim.request.state === 'revealed' ? 'request-used' : 'request-busy', claim.request);
+
+  // Graph writes its own audit record of the read. A crash after it: as above, and Entra's log holds one row more.
+  const read = await desk.recoveryKeys.read(grant.key.keyId, { clientRequestId, deadline }).catch(async (error: unknown) => {
+    await giveUp(desk, press, request, about, attempt, error);
+    throw error;
+  });
+
+  // A crash after it: revealed and durable, the answer lost on the way. One press on the card offers Show again.
+  const at = desk.clock.now();
+  const hideAt = plusSeconds(at, desk.settings.hideSeconds);
+  const showAgainUntil = plusSeconds(hideAt, desk.settings.showAgainMinutes * 60);
+  const graph = read.graphRequestId === undefined ? {} : { graphRequestId: read.graphRequestId };
+  const revealed: LedgerEntry = { ...entry(desk, press, { ...about, ...graph }), act: 'revealed', outcome: 'done' };
+  const stillOurs = await desk.requests.revealed({ id: request.id, attempt, at, hideAt, showAgainUntil, entry: revealed });
+  // The claim was settled as lost by another instance: the password is dropped unseen.
+  if (!stillOurs) return refusePress(desk, press, 'request-closed', request);
+
+  const shown: RevealRequest = { ...claim.request, state: 'revealed', grant, attempt, hideAt, showAgainUntil: request.showAgainUntil ?? showAgainUntil, revealedAt: at };
+  return { kind: 'revealed', request: shown, password: read.password };
+}
+
+/** The read failed: said in the ledger, and the request is over (or, at Show again, as it was). */
+async function giveUp(desk: Desk, press: Press, request: RevealRequest, about: ReturnType<typeof aboutRequest>, attempt: number, error: unknown): Promise<void> {
+  const fault = error instanceof Fault ? error : undefined;
+  const outcome = fault === undefined || fault.retry === 'unknown-outcome' ? 'unknown' : 'failed';
+  const graph = fault?.graphRequestId === undefined ? {} : { graphRequestId: fault.graphRequestId };
+  const failed: LedgerEntry = { ...entry(desk, press, { ...about, ...graph }), act: 'revealed', outcome, code: fault?.code ?? 'internal' };
+  // When this write fails too, the claim stays and settleClaims writes `unknown`; the first fault is the one to report.
+  await desk.requests.failed({ id: request.id, attempt, at: desk.clock.now(), entry: failed }).catch(() => false);
+}
+
+async function refusePress(desk: Desk, press: Press, code: RefusalCode, request: RevealRequest | undefined, facts: RefusalFacts = {}): Promise<RevealAnswer> {
+  const own = request !== undefined && code !== 'not-your-card' && code !== 'wrong-conversation';
+  const known: RefusalFacts = own ? { ...aboutUse(request), ...facts } : {};
+  if (code === 'request-expired' && request?.state === 'open') {
+    const expired = { ...entry(desk, press, aboutRequest(request)), act: 'refused', outcome: 'refused', code, reference: desk.ids.reference() } as const;
+    if (await desk.requests.close(request.id, 'expired', expired)) return { kind: 'refused', refusal: { code, reference: expired.reference, facts: known }, request };
+  }
+  const refusal = await refuse(desk, press, code, known, request === undefined ? {} : aboutRequest(request));
+  return { kind: 'refused', refusal, ...(own && { request }) };
+}
+
+const aboutUse = (request: RevealRequest): RefusalFacts => ({
+  requestId: request.id,
+  ...(request.revealedAt && { at: request.revealedAt as Instant }),
+  ...(request.offer && { deviceId: request.offer.device.deviceId, asked: request.offer.device.name }),
+});
+
+export const aboutRequest = (request: RevealRequest): Partial<LedgerEntry> => ({
+  requestId: request.id,
+  ...(request.offer && { device: deviceIn(request.offer) }),
+});
+
+export const aboutGrant = (grant: Grant): Partial<LedgerEntry> => ({
+  keyId: grant.key.keyId,
+  volumeType: grant.key.volumeType,
+  reason: grant.reason,
+  ...(grant.reasonText !== undefined && { reasonText: grant.reasonText }),
+  ...(grant.callerCheck !== undefined && { callerCheck: grant.callerCheck }),
+  ...(grant.ticket !== undefined && { ticket: grant.ticket }),
+});

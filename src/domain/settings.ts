@@ -1,0 +1,43 @@
+import type { Limit } from './ports.ts';
+
+/** What an installation may decide about the desk. Units in the names. */
+export interface DeskSettings {
+  /** Messages to Keydesk per person. */
+  readonly askLimit: Limit;
+  /** Reveals per person; all of them must hold. */
+  readonly revealLimits: readonly Limit[];
+  readonly requestMinutes: number;
+  readonly hideSeconds: number;
+  readonly showAgainMinutes: number;
+  /** A claim older than this belongs to an instance that is gone: longer than all deadlines together. */
+  readonly staleClaimSeconds: number;
+  readonly callerProof: boolean;
+  readonly callerCheckRequired: boolean;
+  readonly ticketRequired: boolean;
+  /** Anchored; a ticket is matched whole, upper or lower case. */
+  readonly ticketPattern: RegExp;
+  /** Anchored; a device whose name matches needs a second person. */
+  readonly sensitiveNames: readonly RegExp[];
+}
+
+/** product.md §4: the defaults of an installation that says nothing. */
+export const defaultSettings: DeskSettings = {
+  askLimit: { max: 30, seconds: 60 },
+  revealLimits: [
+    { max: 5, seconds: 60 },
+    { max: 20, seconds: 3600 },
+    { max: 40, seconds: 86_400 },
+  ],
+  requestMinutes: 10,
+  hideSeconds: 300,
+  showAgainMinutes: 15,
+  staleClaimSeconds: 30,
+  callerProof: false,
+  callerCheckRequired: false,
+  ticketRequired: false,
+  ticketPattern: /^(?:[a-z]{2,6}\d{4,12}|[a-z][a-z0-9]{1,9}-\d{1,8})$/i,
+  sensitiveNames: [],
+};
+
+export const isSensitive = (settings: DeskSettings, deviceName: string): boolean =>
+  settings.sensitiveNames.some((pattern) => pattern.test(deviceName.trim()));
