@@ -21,8 +21,11 @@ export interface Ids {
   clientRequest(): string;
 }
 
-/** Bounds one answer to a person. All calls of one ask or press share one signal: one deadline, not one per call. */
-export type Deadline = AbortSignal;
+/**
+ * Bounds one answer to a person. All calls of one ask or press share one signal: one deadline, not one per call.
+ * `endsAt`, where the maker says it, is when the signal will abort: a wait that would end later is not begun.
+ */
+export type Deadline = AbortSignal & { readonly endsAt?: Instant };
 
 /** Devices and people in Entra ID. Every answer is complete (all pages) or a Fault. */
 export interface Directory {
