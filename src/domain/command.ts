@@ -55,6 +55,9 @@ export function parseCommand(text: string, hearing: Hearing): Command {
   return { kind: 'suggestion', nearest: nearestTo(words) };
 }
 
+const noise = /^(?:please|pls|can i (?:have|get)|could i (?:have|get)|i need|get me|get|give me|show me|show|find|the|a|bitlocker|recovery)\b[\s,:]*/i;
+const commandWord = /^(?:please|pls|can i|could i|i need|get|give me|show|find|the|a|bitlocker|recovery|keys?)\b/i;
+
 /** One line, ordinary blanks, no closing stop, no politeness, no "recovery", "BitLocker" or "the" before the point. */
 function tidy(text: string): string {
   let line = text
@@ -65,9 +68,8 @@ function tidy(text: string): string {
     .replaceAll(/\s+/g, ' ')
     .trim()
     .replace(/[\s.?!,;:]+$/, '');
-  const noise = /^(?:please|pls|can i (?:have|get)|could i (?:have|get)|i need|get me|get|give me|show me|show|find|the|a|bitlocker|recovery)\b[\s,:]*/i;
-  const isCommandWord = (rest: string): boolean => /^(?:please|pls|can i|could i|i need|get|give me|show|find|the|a|bitlocker|recovery|keys?)\b/i.test(rest);
-  for (let rest = line.replace(noise, ''); rest !== line && isCommandWord(rest); rest = line.replace(noise, '')) line = rest;
+  // Taken off only while a word of the command follows: a device may be called "The Old PC".
+  for (let rest = line.replace(noise, ''); rest !== line && commandWord.test(rest); rest = line.replace(noise, '')) line = rest;
   return line.replace(/[\s,]+(?:please|pls|thanks|thank you)$/i, '').replace(/^(keys?(?:\s+for)?)\s+(?:the|device|computer|laptop|pc)\s+(?=\S)/i, '$1 ');
 }
 
@@ -152,13 +154,14 @@ function nearestTo(words: string, name?: string): string {
 
 /** Levenshtein distance; both texts are short (a command, a device name). */
 export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
+  const letters = Array.from(b);
+  let row = Array.from({ length: letters.length + 1 }, (_, index) => index);
+  for (const [i, letter] of Array.from(a).entries()) {
     const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
+    for (const [j, other] of letters.entries()) {
       next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
     }
     row = next;
   }
-  return row[b.length] ?? 0;
+  return row[letters.length] ?? 0;
 }

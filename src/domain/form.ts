@@ -94,9 +94,10 @@ function byProof(typed: string | undefined, request: RevealRequest): KnownKey | 
   return only !== undefined && matches.length === 1 ? only : 'miss';
 }
 
+const keep = (value: string | undefined): string => (holdsRecoveryPassword(value ?? '') ? '' : clean(value).slice(0, mostKept));
+
 /** What goes back onto the card: never 48 digits, never more than a card bears. */
 function kept(inputs: PressInputs, callerProof: boolean): FormValues {
-  const keep = (value: string | undefined): string => (holdsRecoveryPassword(value ?? '') ? '' : clean(value).slice(0, mostKept));
   return {
     ...(callerProof ? { typedKeyId: keep(inputs.keyId) } : { keyId: keep(inputs.keyId) }),
     reason: keep(inputs.reason),

@@ -6,7 +6,7 @@ import { barrierTo, deviceIn } from './ask-for-key.ts';
 import { type Desk, entry, refuse } from './desk.ts';
 import { Fault } from './fault.ts';
 import { type FormAnswer, type InputProblem, readForm } from './form.ts';
-import { type Instant, plusSeconds } from './instant.ts';
+import { plusSeconds } from './instant.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { permits } from './person.ts';
 import type { Deadline } from './ports.ts';
@@ -137,7 +137,7 @@ async function refusePress(desk: Desk, press: Press, code: RefusalCode, request:
 
 const aboutUse = (request: RevealRequest): RefusalFacts => ({
   requestId: request.id,
-  ...(request.revealedAt && { at: request.revealedAt as Instant }),
+  ...(request.revealedAt && { at: request.revealedAt }),
   ...(request.offer && { deviceId: request.offer.device.deviceId, asked: request.offer.device.name }),
 });
 
