@@ -1,0 +1,193 @@
+// Configuration from the environment, or every fault at once with its remedy. Unset is refused: no default stands in
+// for an identity, a secret, a group or a store. Defaults exist only where product.md gives them.
+
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { parseTenantId, type TenantId } from '../domain/ids.ts';
+import { type Role, roles } from '../domain/person.ts';
+import type { Limit } from '../domain/ports.ts';
+import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
+import { readSecretFile, Secret } from './secret.ts';
+
+/** Who Keydesk is towards Entra: the bot's registration, which also asks Graph in application mode. */
+export type Identity =
+  | { readonly type: 'secret'; readonly clientId: string; readonly secret: Secret }
+  | { readonly type: 'certificate'; readonly clientId: string; readonly certificateFile: string; readonly thumbprint: string }
+  | { readonly type: 'managed-identity'; readonly clientId: string };
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly tenantId: TenantId;
+  readonly identity: Identity;
+  readonly databaseUrl: Secret;
+  /** Entra object ids of the role groups. A role without a group is nobody's. */
+  readonly groups: Readonly<Partial<Record<Role, string>>>;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly desk: DeskSettings;
+  /** SHA-256 (hex) over all settings without secrets, for the ledger's entry at start. */
+  readonly fingerprint: string;
+}
+
+export interface ConfigFault {
+  readonly variable: string;
+  readonly expected: string;
+  readonly remedy: string;
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[]) {
+    const lines = faults.map((fault) => `  ${fault.variable}: expected ${fault.expected}. ${fault.remedy}`);
+    super(`Keydesk cannot start; ${faults.length === 1 ? 'one setting is' : `${faults.length} settings are`} missing or wrong:\n${lines.join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+const guid = z.string().trim().toLowerCase().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+const yesNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads single settings and gathers what is wrong with them. */
+class Reader {
+  readonly faults: ConfigFault[] = [];
+  readonly #env: Env;
+
+  constructor(env: Env) {
+    this.#env = env;
+  }
+
+  raw(variable: string): string | undefined {
+    const value = this.#env[variable]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  /** @returns the parsed value; undefined and a fault when it is missing or wrong. */
+  required<T>(variable: string, schema: z.ZodType<T>, expected: string, remedy: string): T | undefined {
+    const parsed = schema.safeParse(this.raw(variable));
+    if (parsed.success) return parsed.data;
+    this.faults.push({ variable, expected, remedy });
+    return undefined;
+  }
+
+  optional<T>(variable: string, schema: z.ZodType<T>, expected: string, otherwise: T): T {
+    if (this.raw(variable) === undefined) return otherwise;
+    return this.required(variable, schema, expected, 'Correct it, or remove the variable for the default.') ?? otherwise;
+  }
+
+  /** A secret as such, or the path of a file that holds it (`NAME_FILE`); never both. */
+  secret(variable: string, expected: string): Secret | undefined {
+    const direct = this.raw(variable);
+    const path = this.raw(`${variable}_FILE`);
+    const remedy = `Set ${variable}_FILE to a file that holds it (or ${variable} itself), and not both.`;
+    if ((direct === undefined) === (path === undefined)) {
+      this.faults.push({ variable, expected, remedy });
+      return undefined;
+    }
+    try {
+      const secret = direct === undefined ? readSecretFile(path ?? '') : new Secret(direct);
+      if (secret.reveal() !== '') return secret;
+    } catch {
+      // The fault below says what is needed; the error would repeat the path's content at worst.
+    }
+    this.faults.push({ variable: `${variable}_FILE`, expected: `a readable file with ${expected}`, remedy });
+    return undefined;
+  }
+}
+
+/** @param env `process.env`. Throws a ConfigError that lists every fault. */
+export function readConfig(env: Env): Config {
+  const read = new Reader(env);
+  const tenantId = read.required('KEYDESK_TENANT_ID', guid, "the GUID of your Entra tenant", 'Entra admin centre → Overview → Tenant ID.');
+  const identity = readIdentity(read);
+  const databaseUrl = read.secret('DATABASE_URL', 'a postgres:// address that logs in as keydesk_app');
+  const groups = readGroups(read);
+  const desk = readDesk(read);
+  const port = read.optional('PORT', z.coerce.number().int().min(1).max(65_535), 'a port number', 3978);
+  const host = read.optional('KEYDESK_HOST', z.string().min(1), 'an address to listen on', '0.0.0.0');
+  const logLevel = read.optional('KEYDESK_LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error']), 'debug, info, warn or error', 'info' as const);
+  const tenant = parseTenantId(tenantId);
+  if (read.faults.length > 0 || tenant === undefined || identity === undefined || databaseUrl === undefined) throw new ConfigError(read.faults);
+  const settings = { host, port, tenantId: tenant, identity, groups, logLevel, desk };
+  return { ...settings, databaseUrl, fingerprint: fingerprintOf(settings) };
+}
+
+function readIdentity(read: Reader): Identity | undefined {
+  const types = ['SingleTenant', 'UserAssignedMsi'] as const;
+  const type = read.required('MicrosoftAppType', z.enum(types), types.join(' or '), 'MultiTenant bots cannot be registered any more and are refused here.');
+  const clientId = read.required('MicrosoftAppId', guid, 'the application (client) id of the bot', 'Entra admin centre → App registrations → your bot.');
+  if (type === undefined || clientId === undefined) return undefined;
+  if (type === 'UserAssignedMsi') return { type: 'managed-identity', clientId };
+  const certificateFile = read.raw('KEYDESK_CERTIFICATE_FILE');
+  if (certificateFile === undefined) {
+    const secret = read.secret('MicrosoftAppPassword', 'the client secret of the bot (or set KEYDESK_CERTIFICATE_FILE, which is better)');
+    return secret && { type: 'secret', clientId, secret };
+  }
+  const thumbprint = read.required('KEYDESK_CERTIFICATE_THUMBPRINT', z.string().regex(/^[0-9a-fA-F]{40}$/), '40 hex characters', 'The SHA-1 thumbprint that Entra shows beside the certificate.');
+  return thumbprint === undefined ? undefined : { type: 'certificate', clientId, certificateFile, thumbprint };
+}
+
+function readGroups(read: Reader): Config['groups'] {
+  const groups: Partial<Record<Role, string>> = {};
+  for (const role of roles) {
+    const variable = `KEYDESK_GROUP_${role.toUpperCase()}S`;
+    const group = read.optional(variable, guid.optional(), 'the object id of a security group', undefined);
+    if (group !== undefined) groups[role] = group;
+  }
+  if (groups.agent === undefined && groups.admin === undefined && read.raw('KEYDESK_GROUP_AGENTS') === undefined) {
+    read.faults.push({ variable: 'KEYDESK_GROUP_AGENTS', expected: 'the object id of the security group of your agents', remedy: 'Without a group nobody may ask for a key.' });
+  }
+  return groups;
+}
+
+function readDesk(read: Reader): DeskSettings {
+  const count = z.coerce.number().int().min(1).max(10_000);
+  const [minute, hour, day] = defaultSettings.revealLimits;
+  const limit = (variable: string, otherwise: Limit | undefined, seconds: number): Limit => ({
+    max: read.optional(variable, count, 'a whole number from 1 to 10000', otherwise?.max ?? 1),
+    seconds,
+  });
+  return {
+    ...defaultSettings,
+    askLimit: limit('KEYDESK_ASKS_PER_MINUTE', defaultSettings.askLimit, 60),
+    revealLimits: [
+      limit('KEYDESK_REVEALS_PER_MINUTE', minute, 60),
+      limit('KEYDESK_REVEALS_PER_HOUR', hour, 3600),
+      limit('KEYDESK_REVEALS_PER_DAY', day, 86_400),
+    ],
+    hideSeconds: read.optional('KEYDESK_HIDE_SECONDS', z.coerce.number().int().min(10).max(3600), 'seconds from 10 to 3600', defaultSettings.hideSeconds),
+    callerProof: read.optional('KEYDESK_CALLER_PROOF', yesNo, 'yes or no', defaultSettings.callerProof),
+    callerCheckRequired: read.optional('KEYDESK_CALLER_CHECK_REQUIRED', yesNo, 'yes or no', defaultSettings.callerCheckRequired),
+    ticketRequired: read.optional('KEYDESK_TICKET_REQUIRED', yesNo, 'yes or no', defaultSettings.ticketRequired),
+    ticketPattern: read.optional('KEYDESK_TICKET_PATTERN', pattern('i'), 'a regular expression', defaultSettings.ticketPattern),
+    sensitiveNames: read.optional('KEYDESK_SENSITIVE_NAMES', namePatterns, 'device names separated by commas, * for any text', defaultSettings.sensitiveNames),
+  };
+}
+
+/** A whole match is meant, therefore it is anchored here and not by hand. */
+const pattern = (flags: string) =>
+  z.string().transform((source, context) => {
+    try {
+      return new RegExp(`^(?:${source})$`, flags);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'no regular expression' });
+      return z.NEVER;
+    }
+  });
+
+/** `VIP-*, BOARD-??`: a star for any text, a question mark for one character, case ignored. */
+const namePatterns = z.string().transform((list) =>
+  list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .map((name) => new RegExp(`^${name.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i')),
+);
+
+const fingerprintOf = (settings: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(settings, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
+    .digest('hex');

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+
+/** A value that prints as «secret» however it is printed. Only {@link reveal} gives it away. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return '«secret»';
+  }
+
+  toJSON(): string {
+    return '«secret»';
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '«secret»';
+  }
+}
+
+/** The content of a secret's file without its closing line break. Throws what node:fs throws. */
+export const readSecretFile = (path: string): Secret => new Secret(readFileSync(path, 'utf8').replace(/\r?\n$/, ''));

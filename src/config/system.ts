@@ -1,0 +1,28 @@
+// The doors by which time, ids and deadlines come in, in their real form. Tests bring their own.
+
+import { randomInt, randomUUID } from 'node:crypto';
+import { parseReferenceId, parseRequestId } from '../domain/ids.ts';
+import { instantAt } from '../domain/instant.ts';
+import type { Clock, Deadline, Ids } from '../domain/ports.ts';
+
+export const systemClock: Clock = { now: () => instantAt(Date.now()) };
+
+// Without 0, 1, I, L, O and U: nobody on the phone takes one for another.
+const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+export const systemIds: Ids = {
+  request: () => must(parseRequestId(randomUUID())),
+  reference: () => must(parseReferenceId(`KD-${Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('')}`)),
+  clientRequest: () => randomUUID(),
+};
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('an id made here does not parse: a defect');
+  return value;
+}
+
+/** An ask may take 8 s (Teams delivers again after 15), a press 4 s (the client gives up after about 5). */
+export const systemDeadlines = {
+  ask: (): Deadline => AbortSignal.timeout(8000),
+  press: (): Deadline => AbortSignal.timeout(4000),
+};

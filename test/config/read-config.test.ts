@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { ConfigError, readConfig } from '../../src/config/read-config.ts';
+
+const tenant = 'c0417050-0000-4000-8000-000000000000';
+const client = 'b0700000-0000-4000-8000-000000000001';
+const group = '60000000-0000-4000-8000-000000000001';
+const whole = {
+  KEYDESK_TENANT_ID: tenant,
+  MicrosoftAppType: 'SingleTenant',
+  MicrosoftAppId: client,
+  MicrosoftAppPassword: 'not a real secret',
+  DATABASE_URL: 'postgres://keydesk_app:pw@127.0.0.1/keydesk',
+  KEYDESK_GROUP_AGENTS: group,
+};
+
+const faultsOf = (env: Record<string, string | undefined>): readonly string[] => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.faults.map((fault) => fault.variable);
+  }
+  return [];
+};
+
+describe('readConfig', () => {
+  it('accepts a whole configuration and gives the defaults of the product for the rest', () => {
+    const config = readConfig(whole);
+    assert.equal(config.port, 3978);
+    assert.equal(config.desk.hideSeconds, 300);
+    assert.deepEqual(config.desk.revealLimits, [
+      { max: 5, seconds: 60 },
+      { max: 20, seconds: 3600 },
+      { max: 40, seconds: 86_400 },
+    ]);
+    assert.deepEqual(config.groups, { agent: group });
+  });
+
+  it('names every fault at once, each with a remedy', () => {
+    assert.throws(
+      () => readConfig({}),
+      (error: unknown) => {
+        assert.ok(error instanceof ConfigError);
+        const named = error.faults.map((fault) => fault.variable);
+        assert.deepEqual(named, ['KEYDESK_TENANT_ID', 'MicrosoftAppType', 'MicrosoftAppId', 'DATABASE_URL', 'KEYDESK_GROUP_AGENTS']);
+        for (const fault of error.faults) {
+          assert.ok(error.message.includes(fault.remedy));
+          assert.notEqual(fault.remedy, '');
+        }
+        return true;
+      },
+    );
+  });
+
+  for (const type of ['', 'MultiTenant', 'Singletenant', 'none']) {
+    it(`refuses the app type "${type}"`, () => {
+      assert.deepEqual(faultsOf({ ...whole, MicrosoftAppType: type }), ['MicrosoftAppType']);
+    });
+  }
+
+  it('refuses an empty app id and an empty secret', () => {
+    assert.deepEqual(faultsOf({ ...whole, MicrosoftAppId: '  ' }), ['MicrosoftAppId']);
+    assert.deepEqual(faultsOf({ ...whole, MicrosoftAppPassword: '' }), ['MicrosoftAppPassword']);
+  });
+
+  it('takes no secret for a managed identity', () => {
+    const { MicrosoftAppPassword: _unused, ...without } = whole;
+    assert.deepEqual(readConfig({ ...without, MicrosoftAppType: 'UserAssignedMsi' }).identity, { type: 'managed-identity', clientId: client });
+  });
+
+  it('reads a secret from a file, refuses an empty one and refuses two sources', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keydesk-config-'));
+    try {
+      const path = join(folder, 'url');
+      writeFileSync(path, 'postgres://from-file\n');
+      const { DATABASE_URL: _unused, ...without } = whole;
+      assert.equal(readConfig({ ...without, DATABASE_URL_FILE: path }).databaseUrl.reveal(), 'postgres://from-file');
+      writeFileSync(path, '');
+      assert.deepEqual(faultsOf({ ...without, DATABASE_URL_FILE: path }), ['DATABASE_URL_FILE']);
+      assert.deepEqual(faultsOf({ ...without, DATABASE_URL_FILE: join(folder, 'absent') }), ['DATABASE_URL_FILE']);
+      assert.deepEqual(faultsOf({ ...whole, DATABASE_URL_FILE: path }), ['DATABASE_URL']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('prints no secret, whatever prints it', () => {
+    const config = readConfig(whole);
+    for (const text of [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true }), String(config.databaseUrl)]) {
+      assert.ok(!text.includes('not a real secret'), text);
+      assert.ok(!text.includes('keydesk_app:pw'), text);
+    }
+  });
+
+  it('has a fingerprint that changes with a setting and not with a secret', () => {
+    const before = readConfig(whole).fingerprint;
+    assert.equal(readConfig({ ...whole, MicrosoftAppPassword: 'another' }).fingerprint, before);
+    assert.notEqual(readConfig({ ...whole, KEYDESK_HIDE_SECONDS: '60' }).fingerprint, before);
+    assert.notEqual(readConfig({ ...whole, KEYDESK_SENSITIVE_NAMES: 'VIP-*' }).fingerprint, before);
+  });
+
+  it('matches sensitive names whole, with stars, whatever their case', () => {
+    const { sensitiveNames } = readConfig({ ...whole, KEYDESK_SENSITIVE_NAMES: 'VIP-*, BOARD.PC' }).desk;
+    const sensitive = (name: string): boolean => sensitiveNames.some((pattern) => pattern.test(name));
+    assert.deepEqual(['vip-01', 'BOARD.PC', 'AVIP-01', 'BOARDXPC'].map(sensitive), [true, true, false, false]);
+  });
+
+  it('refuses numbers, words and patterns that are none', () => {
+    const wrong = { PORT: '70000', KEYDESK_HIDE_SECONDS: 'soon', KEYDESK_CALLER_PROOF: 'maybe', KEYDESK_TICKET_PATTERN: '(', KEYDESK_GROUP_ADMINS: 'admins' };
+    assert.deepEqual([...faultsOf({ ...whole, ...wrong })].sort(), Object.keys(wrong).sort());
+  });
+});
