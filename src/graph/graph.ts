@@ -1,0 +1,82 @@
+import type { TokenCredential } from '@azure/identity';
+import { Fault } from '../domain/fault.ts';
+import { milliseconds } from '../domain/instant.ts';
+import type { Clock, Deadline, Directory, Ids, ManagedDevices, RecoveryKeys, Roles } from '../domain/ports.ts';
+import { type Ask, type CallRecord, createAsk } from './ask.ts';
+import { createDirectory } from './directory.ts';
+import { createLastHop, type LastHop } from './last-hop.ts';
+import { createManagedDevices } from './managed-devices.ts';
+import { odata } from './odata.ts';
+import { createRecoveryKeys } from './recovery-keys.ts';
+import { createRoles, type RoleGroups } from './roles.ts';
+import { createTokens } from './tokens.ts';
+import { timer, type Timer } from './waiting.ts';
+
+export interface GraphSettings {
+  readonly credential: TokenCredential;
+  readonly roleGroups: RoleGroups;
+  /** Of Keydesk; goes out in `User-Agent`. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly ids: Pick<Ids, 'clientRequest'>;
+  /** From 0 up to 1; spreads repeated calls. */
+  readonly random: () => number;
+  /** Told of every call when it is over; may be logged as it is. */
+  readonly observe?: (call: CallRecord) => void;
+  /** Only demo and tests: where connections go instead of Graph (turned.ts). */
+  readonly lastHop?: LastHop;
+  /** Only tests. */
+  readonly timer?: Timer;
+}
+
+export interface Graph {
+  readonly directory: Directory;
+  readonly managedDevices: ManagedDevices;
+  readonly recoveryKeys: RecoveryKeys;
+  readonly roles: Roles;
+  /** For `/readyz`: Graph has answered within the last 15 s, or does so now. Throws the Fault that says why not. */
+  ping(deadline: Deadline): Promise<void>;
+  /** Closes kept connections. */
+  stop(): void;
+}
+
+/** Throws when a role's group is no GUID: that is a fault of configuration, told at start. */
+export function createGraph(settings: GraphSettings): Graph {
+  const { clock, roleGroups } = settings;
+  const lastHop = settings.lastHop ?? createLastHop();
+  const tokens = createTokens(settings);
+  const health = createHealth(clock);
+  const ask = health.watch(createAsk({ ...settings, timer: settings.timer ?? timer, tokens, lastHop }));
+  return {
+    directory: createDirectory(ask),
+    managedDevices: createManagedDevices(ask),
+    recoveryKeys: createRecoveryKeys(ask),
+    roles: createRoles(ask, { groups: roleGroups, clock }),
+    ping: (deadline) => health.ping(ask, deadline),
+    stop: () => lastHop.stop(),
+  };
+}
+
+const provenMilliseconds = 15_000;
+
+/** Remembers whether Graph answers, from the calls that are made anyway; asks only when there were none. */
+function createHealth(clock: Clock): { watch(ask: Ask): Ask; ping(ask: Ask, deadline: Deadline): Promise<void> } {
+  let goodAt = Number.NEGATIVE_INFINITY;
+  return {
+    watch: (ask) => async (question) => {
+      try {
+        const reply = await ask(question);
+        goodAt = milliseconds(clock.now());
+        return reply;
+      } catch (error) {
+        // "Not found" is an answer like any other.
+        if (!(error instanceof Fault && error.code === 'graph-not-found')) goodAt = Number.NEGATIVE_INFINITY;
+        throw error;
+      }
+    },
+    async ping(ask, deadline) {
+      if (milliseconds(clock.now()) - goodAt < provenMilliseconds) return;
+      await ask({ service: 'directory', route: odata`devices?$select=id&$top=1`, deadline });
+    },
+  };
+}
