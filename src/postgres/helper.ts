@@ -1,0 +1,138 @@
+// The process that keeps a PostgreSQL for others: started by start.ts, never by hand.
+// It lives as long as somebody holds a connection to its control port. A holder that is killed drops its connection,
+// and with the last holder the server ends, whether anybody said goodbye or not.
+import { randomBytes } from 'node:crypto';
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Control, controlFile, lives, readControl, welcome } from './control.ts';
+import { readIfThere } from './files.ts';
+import { serve } from './serve.ts';
+
+const ordersForm = z.object({ dataFolder: z.string(), port: z.number().optional(), ephemeral: z.boolean(), fast: z.boolean() });
+export type HelperOrders = z.infer<typeof ordersForm>;
+
+/** How long a helper waits for the one who started it. */
+const patienceMs = 10_000;
+
+async function help(order: HelperOrders): Promise<void> {
+  const holders = new Set<Socket>();
+  const token = randomBytes(24).toString('hex');
+  // Half open: a holder that says goodbye keeps listening, and learns by the end of this process that all is stopped.
+  const door = createServer({ allowHalfOpen: true }, (socket) => receive(socket));
+  const control = { pid: process.pid, port: await listen(door), token };
+  if (!(await claim(order.dataFolder, control))) process.exit(0);
+
+  let ending = false;
+  const serving = serve(order).catch((error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) }));
+  setTimeout(leaveWhenAlone, patienceMs).unref();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end());
+  const outcome = await serving;
+  if ('failed' in outcome) setTimeout(() => void end(), 1000);
+  else void outcome.ended.then(end);
+
+  function receive(socket: Socket): void {
+    socket.on('error', () => socket.destroy());
+    let said = '';
+    const hear = (chunk: Buffer): void => {
+      said = (said + chunk.toString('utf8')).slice(0, 200);
+      if (!said.includes('\n')) return;
+      socket.off('data', hear);
+      if (said === `ping ${token}\n`) socket.end(`${welcome}\n`);
+      else if (said === `hold ${token}\n` && !ending) void hold(socket);
+      else socket.destroy();
+    };
+    socket.on('data', hear);
+  }
+
+  async function hold(socket: Socket): Promise<void> {
+    holders.add(socket);
+    socket.resume();
+    socket.on('end', () => leave(socket));
+    socket.on('close', () => leave(socket));
+    socket.write(`${welcome}\n`);
+    const answer = await serving;
+    socket.write(`${JSON.stringify('failed' in answer ? answer : answer.address)}\n`);
+  }
+
+  function leave(socket: Socket): void {
+    if (!holders.delete(socket)) return;
+    if (holders.size > 0) socket.destroy();
+    else void end();
+  }
+
+  function leaveWhenAlone(): void {
+    if (holders.size === 0) void end();
+  }
+
+  async function end(): Promise<void> {
+    if (ending) return;
+    ending = true;
+    const served = await serving;
+    if (!('failed' in served)) await served.stop().catch((error: unknown) => console.error(error));
+    if (readControl(order.dataFolder)?.token === token) rmSync(controlFile(order.dataFolder), { force: true });
+    if (order.ephemeral && !('failed' in served)) served.remove();
+    process.exit(0);
+  }
+}
+
+function listen(door: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    door.on('error', reject);
+    door.listen(0, '127.0.0.1', () => {
+      const address = door.address();
+      if (address === null || typeof address === 'string') reject(new Error('The control port has no number.'));
+      else resolve(address.port);
+    });
+  });
+}
+
+/**
+ * One helper for a data folder: the control file appears whole, by a link that fails where one is. A file whose helper
+ * does not answer is moved aside; should a living one have been moved, it is put back.
+ */
+async function claim(dataFolder: string, mine: Control): Promise<boolean> {
+  const file = controlFile(dataFolder);
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, JSON.stringify(mine), { mode: 0o600 });
+  try {
+    for (let tries = 0; tries < 50; tries += 1) {
+      if (linkedTo(own, file)) return true;
+      const other = readControl(dataFolder);
+      if (other !== undefined && (await lives(other))) return false;
+      putAside(file, other?.token);
+      await sleep(20);
+    }
+    return false;
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function linkedTo(own: string, file: string): boolean {
+  try {
+    linkSync(own, file);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function putAside(file: string, token: string | undefined): void {
+  const aside = `${file}.${process.pid}.stale`;
+  try {
+    renameSync(file, aside);
+    if (token !== undefined && readIfThere(aside)?.includes(token) === false) linkSync(aside, file);
+  } catch {
+    // Somebody else moved it first; the next round sees what stands there now.
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+help(ordersForm.parse(JSON.parse(process.argv[2] ?? ''))).catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
