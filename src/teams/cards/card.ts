@@ -1,0 +1,181 @@
+// The part of Adaptive Cards 1.5 that Keydesk uses, and the few blocks its cards are made of. A text is `Said`, so that
+// nothing from outside gets into a card unescaped. What is drawn fits a phone: every text wraps, two columns at most.
+
+import type { RequestId } from '../../domain/ids.ts';
+import type { Plain, Said } from './escape.ts';
+
+export type Spacing = 'none' | 'small' | 'default' | 'medium' | 'large';
+
+interface Placed {
+  readonly id?: string;
+  readonly spacing?: Spacing;
+  readonly separator?: boolean;
+  readonly isVisible?: boolean;
+}
+
+interface Look {
+  readonly size?: 'small' | 'default' | 'medium' | 'large' | 'extraLarge';
+  readonly weight?: 'default' | 'bolder';
+  readonly color?: 'default' | 'accent' | 'attention';
+  readonly isSubtle?: boolean;
+  readonly fontType?: 'default' | 'monospace';
+}
+
+export interface TextBlock extends Placed, Look {
+  readonly type: 'TextBlock';
+  readonly text: Said;
+  readonly wrap: true;
+  readonly style?: 'heading';
+}
+
+/** Runs know no Markdown; here they hold digits only. */
+export interface RichTextBlock extends Placed {
+  readonly type: 'RichTextBlock';
+  readonly inlines: readonly (Look & { readonly type: 'TextRun'; readonly text: Plain })[];
+}
+
+export interface FactSet extends Placed {
+  readonly type: 'FactSet';
+  readonly facts: readonly { readonly title: string; readonly value: Said }[];
+}
+
+export interface Container extends Placed {
+  readonly type: 'Container';
+  readonly style?: 'emphasis' | 'attention' | 'warning' | 'good';
+  readonly items: readonly Element[];
+}
+
+export interface ColumnSet extends Placed {
+  readonly type: 'ColumnSet';
+  readonly columns: readonly { readonly type: 'Column'; readonly width: 'auto' | 'stretch'; readonly items: readonly Element[] }[];
+}
+
+interface Input extends Placed {
+  readonly id: string;
+  readonly label: string;
+  readonly isRequired: boolean;
+  readonly errorMessage: string;
+}
+
+export interface InputText extends Input {
+  readonly type: 'Input.Text';
+  readonly maxLength: number;
+  readonly value?: string;
+  readonly placeholder?: string;
+  readonly regex?: string;
+}
+
+export interface InputChoiceSet extends Input {
+  readonly type: 'Input.ChoiceSet';
+  readonly style: 'compact' | 'expanded';
+  readonly choices: readonly { readonly title: Plain; readonly value: string }[];
+  readonly wrap: true;
+  readonly value?: string;
+  readonly placeholder?: string;
+}
+
+export type Element = TextBlock | RichTextBlock | FactSet | Container | ColumnSet | InputText | InputChoiceSet;
+
+export type Verb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose';
+
+export interface ExecuteAction {
+  readonly type: 'Action.Execute';
+  readonly title: string;
+  readonly verb: Verb;
+  /** Nothing but these two (product.md §10, law 4); the service believes only the id, and asks the store about it. */
+  readonly data: { readonly request: RequestId; readonly action: Verb };
+  readonly associatedInputs: 'auto' | 'none';
+  readonly style?: 'positive';
+  readonly tooltip?: string;
+}
+
+export interface OpenUrlAction {
+  readonly type: 'Action.OpenUrl';
+  readonly title: string;
+  readonly url: string;
+}
+
+export interface ToggleAction {
+  readonly type: 'Action.ToggleVisibility';
+  readonly title: string;
+  readonly targetElements: readonly string[];
+}
+
+export type Action = ExecuteAction | OpenUrlAction | ToggleAction;
+
+/** There is no `refresh` here, and must never be: a card with it is posted to everybody (facts on teams-ai, T1). */
+export interface AdaptiveCard {
+  readonly type: 'AdaptiveCard';
+  readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json';
+  readonly version: '1.5';
+  readonly lang: 'en';
+  readonly speak: Plain;
+  readonly fallbackText: Plain;
+  readonly body: readonly Element[];
+  readonly actions?: readonly Action[];
+}
+
+/** A card, and the line that stands for it in notifications, lists of chats and screen readers. Never a secret. */
+export interface CardMessage {
+  readonly card: AdaptiveCard;
+  readonly summary: Plain;
+}
+
+/** @param summary one sentence without secret; it is also what is spoken, and shown by a client that draws no cards. */
+export function message(summary: Plain, body: readonly Element[], actions: readonly Action[] = []): CardMessage {
+  return {
+    summary,
+    card: {
+      type: 'AdaptiveCard',
+      $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+      version: '1.5',
+      lang: 'en',
+      speak: summary,
+      fallbackText: summary,
+      body,
+      ...(actions.length > 0 && { actions }),
+    },
+  };
+}
+
+export const heading = (text: Said, placed: Placed & Look = {}): TextBlock => ({
+  type: 'TextBlock',
+  text,
+  wrap: true,
+  style: 'heading',
+  size: 'large',
+  weight: 'bolder',
+  ...placed,
+});
+
+export const line = (text: Said, placed: Placed & Look = {}): TextBlock => ({ type: 'TextBlock', text, wrap: true, ...placed });
+
+/** Small print: true and of use to some, in nobody's way. */
+export const note = (text: Said, placed: Placed & Look = {}): TextBlock => line(text, { size: 'small', isSubtle: true, spacing: 'small', ...placed });
+
+/** Rows of name and value; a value that is undefined leaves no row. Names are ours. */
+export const facts = (rows: Readonly<Record<string, Said | undefined>>, placed: Placed = {}): FactSet => ({
+  type: 'FactSet',
+  ...placed,
+  facts: Object.entries(rows).flatMap(([title, value]) => (value === undefined ? [] : [{ title, value }])),
+});
+
+/** A box that stands out by its words first, by its colour besides. */
+export const box = (style: NonNullable<Container['style']>, items: readonly Element[], placed: Placed = {}): Container => ({
+  type: 'Container',
+  style,
+  items,
+  ...placed,
+});
+
+/** A button of ours. `cancel`, `hide` and `again` send no inputs: nothing of the form is asked or validated then. */
+export const press = (verb: Verb, title: string, request: RequestId, extra: { readonly style?: 'positive'; readonly tooltip?: string } = {}): ExecuteAction => ({
+  type: 'Action.Execute',
+  title,
+  verb,
+  data: { request, action: verb },
+  associatedInputs: verb === 'reveal' || verb === 'choose' ? 'auto' : 'none',
+  ...extra,
+});
+
+export const open = (title: string, url: string): OpenUrlAction => ({ type: 'Action.OpenUrl', title, url });

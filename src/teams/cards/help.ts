@@ -1,0 +1,41 @@
+// What this person may do, here. Commands that do not exist yet are not named.
+
+import { permits, type RoleSet } from '../../domain/person.ts';
+import type { ConversationKind } from '../../domain/request.ts';
+import { type CardMessage, type Element, heading, line, message, note } from './card.ts';
+import { plain, type Said, say } from './escape.ts';
+
+export function helpCard({ roles, conversation }: { readonly roles: RoleSet; readonly conversation: ConversationKind }): CardMessage {
+  const may = permits(roles, 'reveal');
+  const intro = may
+    ? say`I show a BitLocker recovery key to you alone, and write down that I did. Type what you know:`
+    : say`I give BitLocker recovery keys to the helpdesk. You have no role for that. If you are locked out, call the helpdesk.`;
+  return message(plain`What Keydesk can do for you.`, [
+    heading(say`Keydesk`),
+    line(intro, { spacing: 'small' }),
+    ...(may ? keyCommands.flatMap(command) : []),
+    ...general.flatMap(command),
+    note(where(conversation, may), { spacing: 'medium' }),
+  ]);
+}
+
+type Command = readonly [said: Said, does: Said];
+
+const keyCommands: readonly Command[] = [
+  [say`**key for LAPTOP-42**`, say`by device; add a ticket number or **id 1A2B3C4D** if you have them`],
+  [say`**key for adele@contoso.com**`, say`by person: her devices to choose from`],
+  [say`**key id** and the whole key ID`, say`by the ID on the blue screen`],
+];
+
+const general: readonly Command[] = [
+  [say`**key types**`, say`the two kinds of key, and which one I have`],
+  [say`**whoami**`, say`who I think you are, and your roles`],
+];
+
+const command = ([said, does]: Command): readonly Element[] => [line(said, { spacing: 'medium' }), line(does, { spacing: 'none', isSubtle: true })];
+
+function where(conversation: ConversationKind, may: boolean): Said {
+  if (!may) return say`Everything asked is written into the ledger.`;
+  if (conversation === 'personal') return say`Here a bare name is enough: LAPTOP-42. Everything asked is written into the ledger.`;
+  return say`Mention me here and I answer in our private chat; nothing secret is shown where others read.`;
+}

@@ -1,0 +1,65 @@
+// What stays in the chat after a reveal: who saw which key when and why, without the key. It replaces the message, so it
+// is also what Teams reverts to. Show again is one press while it is allowed.
+
+import { shortKeyId } from '../../domain/ids.ts';
+import { type Instant, milliseconds } from '../../domain/instant.ts';
+import type { RevealRequest } from '../../domain/request.ts';
+import { type CardMessage, type Element, type ExecuteAction, facts, heading, line, message, note, press } from './card.ts';
+import { plain, type Said, say } from './escape.ts';
+import { time, when } from './times.ts';
+import { callerCheckWords, deviceName, reasonWords, volumeWords } from './words.ts';
+
+interface After {
+  /** Revealed at least once: with offer and grant. Throws without. */
+  readonly request: RevealRequest;
+  readonly now: Instant;
+}
+
+export const hiddenKeyCard = (after: After): CardMessage => {
+  const { request } = after;
+  const shownAt = request.revealedAt ?? after.now;
+  return afterReveal(after, say`✓ Recovery key hidden`, say`It was revealed to ${request.person.name} at ${when(shownAt, after.now, request.viewer)}.`);
+};
+
+/** Answer to a second press, or to a card that Teams put back to its first state. */
+export const usedCard = (after: After): CardMessage => {
+  const { request } = after;
+  const at = when(request.revealedAt ?? after.now, after.now, request.viewer);
+  return afterReveal(after, say`Used at ${at}`, say`This card has revealed its key to ${request.person.name} already. A card does that once.`);
+};
+
+function afterReveal({ request, now }: After, title: Said, text: Said): CardMessage {
+  if (request.offer === undefined || request.grant === undefined) throw new Error('only a revealed request was used');
+  const name = deviceName(request.offer.device);
+  const again = againUntil(request, now);
+  return message(
+    plain`The recovery key of ${name} was revealed to ${request.person.name} and is hidden.`,
+    [heading(title), line(text, { spacing: 'small' }), about(request, name), againLine(request, again)],
+    again === undefined ? [] : [showAgain(request)],
+  );
+}
+
+function about({ grant }: RevealRequest, name: string): Element {
+  return facts(
+    {
+      Device: say`${name}`,
+      'Key ID': grant && say`${shortKeyId(grant.key.keyId)}, ${volumeWords[grant.key.volumeType]}`,
+      Reason: grant && (grant.reason === 'other' ? say`${grant.reasonText ?? 'Other'}` : say`${reasonWords[grant.reason]}`),
+      Details: grant?.reason !== 'other' && grant?.reasonText !== undefined ? say`${grant.reasonText}` : undefined,
+      Caller: grant?.callerCheck && say`${callerCheckWords[grant.callerCheck]}`,
+      Ticket: grant?.ticket === undefined ? undefined : say`${grant.ticket}`,
+    },
+    { spacing: 'medium' },
+  );
+}
+
+function againUntil({ showAgainUntil }: RevealRequest, now: Instant): Instant | undefined {
+  return showAgainUntil !== undefined && milliseconds(now) < milliseconds(showAgainUntil) ? showAgainUntil : undefined;
+}
+
+function againLine(request: RevealRequest, until: Instant | undefined): Element {
+  if (until === undefined) return note(say`It can no longer be shown from this card. If it is still needed, ask again.`, { spacing: 'medium' });
+  return note(say`Still on the phone? Show again works until ${time(until, request.viewer)}; it is written into the ledger.`, { spacing: 'medium' });
+}
+
+const showAgain = (request: Pick<RevealRequest, 'id'>): ExecuteAction => press('again', 'Show again', request.id, { tooltip: 'Reads the same key once more' });

@@ -1,0 +1,130 @@
+// One table for all refusals, so that a new code does not compile until a person is told what it means.
+
+import type { RefusalCode, RefusalFacts } from '../../domain/refusal.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Viewer } from '../../domain/request.ts';
+import { cleanText, type Said, say } from './escape.ts';
+import { span, when } from './times.ts';
+
+export interface RefusalWords {
+  /** A few words without a stop; also the notification. Ours alone: nothing from outside. */
+  readonly title: string;
+  readonly text: readonly Said[];
+  /** What the person can do now. */
+  readonly next: Said;
+  /** `answered`: nobody was turned away; a "no" that carries no blame. */
+  readonly sign: 'refused' | 'answered';
+}
+
+interface Reader {
+  readonly viewer: Viewer;
+  readonly now: Instant;
+}
+
+type Words = (facts: RefusalFacts, reader: Reader) => RefusalWords;
+
+const no = (title: string, text: readonly Said[], next: Said): RefusalWords => ({ title, text, next, sign: 'refused' });
+const answer = (title: string, text: readonly Said[], next: Said): RefusalWords => ({ title, text, next, sign: 'answered' });
+
+const nameOf = (facts: RefusalFacts, otherwise: string): string => (facts.asked === undefined ? otherwise : cleanText(facts.asked, 64));
+const askAgain = (facts: RefusalFacts): Said => (facts.asked === undefined ? say`Ask for the key again.` : say`Ask again: **key for ${nameOf(facts, '')}**`);
+const atTime = (at: Instant | undefined, { viewer, now }: Reader): string => (at === undefined ? '' : when(at, now, viewer));
+
+const escrowWords = {
+  encrypted: say`Intune says that the device is encrypted, so a key exists and did not reach Entra ID.`,
+  'not-encrypted': say`Intune says that the device is not encrypted. Then the blue screen is not BitLocker's, or the device was encrypted after its last sync.`,
+  'not-managed': say`Intune does not manage this device, so I cannot tell whether it is encrypted. The key of a hybrid joined device may be in Active Directory.`,
+  unknown: say`Intune did not say whether the device is encrypted.`,
+} as const satisfies Record<NonNullable<RefusalFacts['escrow']>, Said>;
+
+export const refusalWords = {
+  'ask-limit': ({ limit }) =>
+    no('Too many messages', [say`More than ${limit?.max ?? 30} messages within ${span(limit?.seconds ?? 60)} came from you, so I stopped answering.`], say`Wait a minute, then ask again.`),
+
+  'no-role': () =>
+    no(
+      'You have no role for this',
+      [say`Recovery keys are given to people with the role agent or admin. You have neither, so I looked nothing up.`],
+      say`If you work at the helpdesk, ask for the role. If it is your own laptop, call the helpdesk.`,
+    ),
+
+  'device-not-found': (facts) =>
+    answer(
+      'No device of this name',
+      [
+        say`Entra ID has no device named **${nameOf(facts, 'like this')}**.`,
+        ...(facts.onlyInIntune === true ? [say`Intune still knows one. Its recovery keys went when the device was deleted in Entra ID.`] : []),
+      ],
+      say`Let the caller spell the name, or ask by person or by key ID: **key for adele@contoso.com**, **key id** and the whole key ID.`,
+    ),
+
+  'person-not-found': (facts) =>
+    answer('No such person', [say`Entra ID knows nobody called **${nameOf(facts, 'like this')}**.`], say`Try the sign-in name, such as **key for adele@contoso.com**, or the name of the device.`),
+
+  'no-devices': (facts) =>
+    answer('No devices', [say`No Windows device in Entra ID is owned or registered by **${nameOf(facts, 'this person')}**.`], say`Ask the caller for the name of the device. It is often on a sticker underneath.`),
+
+  'key-not-found': (facts) =>
+    answer(
+      'No key with this ID',
+      [say`Entra ID holds no recovery key with the ID **${nameOf(facts, 'asked for')}**.`],
+      say`Let the caller read the key ID again, one character at a time. Or ask by device: **key for LAPTOP-42**`,
+    ),
+
+  'key-id-too-short': (facts) =>
+    answer(
+      'This needs the device name too',
+      [say`The first characters of a key ID are not enough to search all devices.`],
+      say`Say which device: **key for LAPTOP-42 id ${nameOf(facts, '1A2B3C4D')}**. Or type the whole key ID.`,
+    ),
+
+  'no-keys': (facts) =>
+    answer(
+      'No key in escrow',
+      [say`Entra ID holds no recovery key for **${nameOf(facts, 'this device')}**.`, escrowWords[facts.escrow ?? 'unknown']],
+      say`Look in Active Directory, and ask the caller for a printed or saved copy, before anybody resets the device.`,
+    ),
+
+  'approval-unavailable': (facts) =>
+    no(
+      'This device needs a second person',
+      [say`**${nameOf(facts, 'This device')}** is marked as sensitive. Its key is shown only after a second person has approved, and approvals are not available here yet.`],
+      say`Follow your rules for sensitive devices. Who may read this key in the Entra portal can do it there.`,
+    ),
+
+  'private-chat-closed': () =>
+    answer('I could not open our private chat', [say`Keys are shown there only, and Teams does not let me write to you.`], say`Open **Keydesk** in Teams under Apps, press **Add**, then ask again.`),
+
+  'not-your-card': () => no('This card belongs to somebody else', [say`Only the person who asked may use it. Nothing was shown.`], say`If you need the key, ask for it yourself in your private chat with me.`),
+
+  'wrong-conversation': () => no('Not in this chat', [say`A key is shown only in the private chat in which it was asked for. Nothing was shown.`], say`Open your private chat with me and ask there.`),
+
+  'automatic-refresh': () => no('Nothing was shown', [say`Teams tried to refresh this card by itself. A key is shown only when a person presses the button.`], say`Press the button on the card, or ask again.`),
+
+  'request-unknown': () => no('I do not know this card', [say`It is too old, or its data was changed. Nothing was shown.`], say`Ask for the key again.`),
+
+  'request-busy': () => answer('One moment', [say`This request is being worked on.`], say`Wait a few seconds. When no key appears, press Show again.`),
+
+  'request-used': (facts, reader) => {
+    const at = atTime(facts.at, reader);
+    return answer(at === '' ? 'This card was used' : `Used at ${at}`, [say`This card has revealed its key already. A card does that once.`], say`Still needed? Press Show again: it reads the same key once more and is written into the ledger.`);
+  },
+
+  'request-expired': (facts) => answer('This card has expired', [say`A card stays open for a few minutes, so that nobody finds an open one later.`], askAgain(facts)),
+
+  'request-closed': (facts) => answer('This request is closed', [say`It was cancelled, refused or failed before. Nothing was shown now.`], askAgain(facts)),
+
+  'card-changed': () => no('This card was changed', [say`It came back with a value that I never offered. Nothing was read and nothing was shown.`], say`Ask for the key again. If you changed nothing, tell your security team the reference.`),
+
+  'too-many-misses': () =>
+    no('Closed after three wrong key IDs', [say`What the caller read out did not fit. Nothing was shown.`], say`Make sure who is calling and which device it is. Then ask again, and let the caller read the key ID from the blue screen.`),
+
+  'reveal-limit': ({ limit, at }, reader) =>
+    no(
+      'You have reached your limit',
+      [say`${limit?.max ?? 'All allowed'} keys within ${span(limit?.seconds ?? 60)} were shown to you. Nothing was shown now.`],
+      at === undefined ? say`Wait, or let a colleague take this call.` : say`Try again after ${atTime(at, reader)}, or let a colleague take this call.`,
+    ),
+
+  'show-again-over': (facts) => answer('Show again is over', [say`This key can no longer be shown from this card.`], askAgain(facts)),
+} as const satisfies Record<RefusalCode, Words>;

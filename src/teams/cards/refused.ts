@@ -1,0 +1,47 @@
+// A refusal is an answer, not an error: what happened, why, what the person can do, a reference (product.md §4).
+// Who has no role learns no names; the facts of such a refusal hold none.
+
+import type { Refusal, RefusalCode, RefusalFacts } from '../../domain/refusal.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Viewer } from '../../domain/request.ts';
+import { type CardMessage, heading, line, message, note, press } from './card.ts';
+import { plain, type Said, say } from './escape.ts';
+import { type PortalIds, portalLinks } from './portals.ts';
+import { refusalWords } from './refusal-words.ts';
+
+export interface Refused {
+  readonly refusal: Refusal;
+  readonly viewer: Viewer;
+  readonly now: Instant;
+  /** For the links, where a device is known. */
+  readonly portals?: PortalIds;
+}
+
+/** Where the portals are the way on: the key may be found there, or the device be made to escrow one. */
+const namesPortals: ReadonlySet<RefusalCode> = new Set(['no-keys', 'approval-unavailable', 'show-again-over']);
+/** Where the card's own request may still show its key. */
+const mayShowAgain: ReadonlySet<RefusalCode> = new Set(['request-used', 'request-busy']);
+
+export function refusedCard({ refusal, viewer, now, portals }: Refused): CardMessage {
+  const { code, facts, reference } = refusal;
+  const words = refusalWords[code](facts, { viewer, now });
+  const closest = closestNames(facts);
+  const again = mayShowAgain.has(code) && facts.requestId !== undefined ? [press('again', 'Show again', facts.requestId)] : [];
+  return message(
+    plain`Keydesk: ${words.title}.`,
+    [
+      heading(words.sign === 'refused' ? say`✕ ${words.title}` : say`${words.title}`),
+      ...words.text.map((text) => line(text, { spacing: 'small' })),
+      ...(closest === undefined ? [] : [line(closest)]),
+      line(words.next, { spacing: 'medium' }),
+      note(words.sign === 'refused' ? say`Reference ${reference}. This is in the ledger.` : say`Reference ${reference}`, { spacing: 'medium' }),
+    ],
+    [...again, ...(namesPortals.has(code) ? portalLinks(portals) : [])],
+  );
+}
+
+function closestNames({ closest = [] }: RefusalFacts): Said | undefined {
+  const [first, ...others] = closest.slice(0, 5);
+  if (first === undefined) return undefined;
+  return others.length === 0 ? say`Did you mean **${first}**?` : say`Close names: ${[first, ...others].join(', ')}`;
+}

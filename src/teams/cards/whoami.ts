@@ -1,0 +1,16 @@
+import type { Person, RoleSet } from '../../domain/person.ts';
+import { permits, roles as allRoles } from '../../domain/person.ts';
+import { type CardMessage, facts, heading, line, message } from './card.ts';
+import { plain, say } from './escape.ts';
+import { roleWords } from './words.ts';
+
+/** Who the bot thinks this is. Ids are shown, because they are what an administrator asks for. */
+export function whoamiCard({ person, roles }: { readonly person: Person; readonly roles: RoleSet }): CardMessage {
+  const held = allRoles.filter((role) => roles.has(role)).map((role) => roleWords[role]);
+  const listed = held.length === 0 ? 'none' : held.join(', ');
+  return message(plain`You are ${person.name}; roles: ${listed}.`, [
+    heading(say`You are ${person.name}`),
+    facts({ Roles: say`${listed}`, 'Object ID': say`${person.id}`, Tenant: say`${person.tenantId}` }, { spacing: 'medium' }),
+    line(permits(roles, 'reveal') ? say`You may ask for recovery keys.` : say`You may not ask for recovery keys. Roles come from groups in Entra ID; a change may take a minute to arrive here.`),
+  ]);
+}

@@ -1,0 +1,64 @@
+// Codes of the domain in the words of product.md §1, for cards. One table for each, so that a new code does not compile
+// until somebody has said what it is called.
+
+import type { Device, JoinType, KnownKey, Owner, VolumeType } from '../../domain/device.ts';
+import type { Role } from '../../domain/person.ts';
+import type { CallerCheck, ReasonCode } from '../../domain/reason.ts';
+import { cleanText } from './escape.ts';
+
+export const reasonWords = {
+  'firmware-update': 'Firmware update',
+  'hardware-change': 'Hardware change',
+  'wrong-pin': 'Too many wrong PINs',
+  'secure-boot-change': 'Secure Boot change',
+  'forgotten-pin': 'Forgotten PIN',
+  'drive-moved': 'Drive moved to another computer',
+  other: 'Other (say why below)',
+} as const satisfies Record<ReasonCode, string>;
+
+export const callerCheckWords = {
+  'call-back': 'Called back on a known number',
+  manager: 'Confirmed by the manager',
+  'in-person': 'In person',
+} as const satisfies Record<CallerCheck, string>;
+
+export const volumeWords = {
+  operatingSystem: 'operating system',
+  fixedData: 'fixed data',
+  removableData: 'removable data',
+  unknown: 'volume unknown',
+} as const satisfies Record<VolumeType, string>;
+
+export const stateWords = { active: 'active', superseded: 'superseded' } as const satisfies Record<KnownKey['state'], string>;
+
+export const joinWords = {
+  entra: 'Entra joined',
+  hybrid: 'Hybrid joined',
+  registered: 'Entra registered',
+  unknown: 'not known',
+} as const satisfies Record<JoinType, string>;
+
+export const roleWords = {
+  agent: 'agent',
+  admin: 'admin',
+  approver: 'approver',
+  auditor: 'auditor',
+} as const satisfies Record<Role, string>;
+
+/** A device name, short enough for a heading on a phone. Windows allows 15 or 63 characters, Entra ID 256. */
+export const deviceName = (device: Pick<Device, 'name'>): string => cleanText(device.name, 64) || '(no name)';
+
+// The version of Windows is in its build; 22000 is the first of Windows 11 (Microsoft, Windows 11 release information).
+export function systemWords(device: Pick<Device, 'operatingSystem' | 'osVersion'>): string | undefined {
+  const { operatingSystem, osVersion } = device;
+  const build = Number(/^10\.0\.(\d{5})/.exec(osVersion ?? '')?.[1] ?? Number.NaN);
+  const name = operatingSystem === 'Windows' && build >= 10_240 ? `Windows ${build >= 22_000 ? 11 : 10}` : operatingSystem;
+  if (name === undefined) return osVersion;
+  return osVersion === undefined ? name : `${name} (${osVersion})`;
+}
+
+/** `Adele Vance (adele@contoso.com)`, as far as known. */
+export function ownerWords(owner: Owner | undefined): string | undefined {
+  if (owner?.name === undefined) return owner?.userPrincipalName;
+  return owner.userPrincipalName === undefined ? owner.name : `${owner.name} (${owner.userPrincipalName})`;
+}
