@@ -1,0 +1,61 @@
+import type { Actor, AuditLog } from './audit-log.ts';
+import { createAuditLog } from './audit-log.ts';
+import type { Directory } from './directory.ts';
+import { createDirectory } from './directory.ts';
+import type { Fleet } from './fleet.ts';
+import { createFleet } from './fleet.ts';
+import { generatedMachines } from './generated-machines.ts';
+import { namedMachines } from './named-machines.ts';
+import { recoveryPassword } from './passwords.ts';
+import { tenantId } from './people.ts';
+import type { Random } from './random.ts';
+import { createRandom } from './random.ts';
+
+export interface TenantOptions {
+  /** How many devices in all, the named ones included; never fewer than those. */
+  readonly devices: number;
+  readonly seed: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A recovery password put in place of the computed one, so that tests can look for it in everything that leaves. */
+  readonly canary?: { readonly keyId: string; readonly recoveryPassword: string };
+}
+
+export interface Tenant {
+  readonly id: string;
+  readonly now: () => number;
+  readonly random: Random;
+  readonly directory: Directory;
+  readonly fleet: Fleet;
+  readonly audit: AuditLog;
+  /** What the device showed when the key was made. For any id: of keys that do not exist too. */
+  recoveryPassword(keyId: string): string;
+  /** Notes that somebody read a key. False when there is no such key. */
+  keyWasRead(keyId: string, by: Actor, at?: number): boolean;
+}
+
+export function createTenant({ devices, seed, now, canary }: TenantOptions): Tenant {
+  const random = createRandom(seed);
+  const named = namedMachines(now());
+  const generated = Math.max(0, devices - named.length);
+  const directory = createDirectory(Math.ceil(generated * 0.9), random);
+  const owners = directory.people.filter((person) => person.givenName === null);
+  const fleet = createFleet([...named, ...generatedMachines(generated, now(), owners, random)]);
+  const audit = createAuditLog();
+
+  return {
+    id: tenantId,
+    now,
+    random,
+    directory,
+    fleet,
+    audit,
+    recoveryPassword: (keyId) => (canary?.keyId.toLowerCase() === keyId.toLowerCase() ? canary.recoveryPassword : recoveryPassword(seed, keyId)),
+    keyWasRead: (keyId, by, at = now()) => {
+      const key = fleet.key(keyId);
+      if (key === undefined) return false;
+      audit.write({ at, by, activity: 'Read BitLocker key', keyId: key.id, deviceId: key.deviceId });
+      return true;
+    },
+  };
+}
