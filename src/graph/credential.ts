@@ -3,13 +3,15 @@
 
 import type { ClientSecretCredentialOptions, TokenCredential } from '@azure/identity';
 
-/** An application's proof, or an identity that Azure gives to the machine it runs on. */
-export type CredentialSettings =
-  | { readonly kind: 'client-secret'; readonly tenantId: string; readonly clientId: string; readonly secret: string }
-  /** PEM: certificate and private key in one text. */
-  | { readonly kind: 'certificate'; readonly tenantId: string; readonly clientId: string; readonly pem: string }
-  /** Without a client id the machine's own, system-assigned identity. */
-  | { readonly kind: 'managed-identity'; readonly clientId?: string };
+/** Part of the configuration: the tenant, and an application's proof or an identity that Azure gives to the machine. */
+export interface CredentialSettings {
+  readonly tenantId: string;
+  readonly identity:
+    | { readonly type: 'secret'; readonly clientId: string; readonly secret: { reveal(): string } }
+    /** PEM file with certificate and private key; read each time, so that a renewed one is taken without a restart. */
+    | { readonly type: 'certificate'; readonly clientId: string; readonly certificateFile: string }
+    | { readonly type: 'managed-identity'; readonly clientId: string };
+}
 
 /** How the credential reaches Entra. */
 export type AuthorityHttp = NonNullable<ClientSecretCredentialOptions['httpClient']>;
@@ -19,19 +21,20 @@ export type AuthorityHttp = NonNullable<ClientSecretCredentialOptions['httpClien
  * again the one that Graph has just refused. How long one is used is decided in tokens.ts.
  * @param authorityHttp only demo and tests, which have no Entra (turned.ts)
  */
-export function createCredential(settings: CredentialSettings, { authorityHttp }: { readonly authorityHttp?: AuthorityHttp } = {}): TokenCredential {
+export function createCredential({ tenantId, identity }: CredentialSettings, { authorityHttp }: { readonly authorityHttp?: AuthorityHttp } = {}): TokenCredential {
   // One quick repeat and no more: somebody is waiting, with a deadline of a few seconds.
   const options = { retryOptions: { maxRetries: 1, retryDelayInMs: 200, maxRetryDelayInMs: 1000 }, ...(authorityHttp !== undefined && { httpClient: authorityHttp }) };
+  const { clientId } = identity;
   return {
     async getToken(scopes, asked) {
-      const identity = await import('@azure/identity');
-      switch (settings.kind) {
-        case 'client-secret':
-          return new identity.ClientSecretCredential(settings.tenantId, settings.clientId, settings.secret, options).getToken(scopes, asked);
+      const { ClientCertificateCredential, ClientSecretCredential, ManagedIdentityCredential } = await import('@azure/identity');
+      switch (identity.type) {
+        case 'secret':
+          return new ClientSecretCredential(tenantId, clientId, identity.secret.reveal(), options).getToken(scopes, asked);
         case 'certificate':
-          return new identity.ClientCertificateCredential(settings.tenantId, settings.clientId, { certificate: settings.pem }, options).getToken(scopes, asked);
+          return new ClientCertificateCredential(tenantId, clientId, { certificatePath: identity.certificateFile }, options).getToken(scopes, asked);
         case 'managed-identity':
-          return new identity.ManagedIdentityCredential({ ...options, ...(settings.clientId !== undefined && { clientId: settings.clientId }) }).getToken(scopes, asked);
+          return new ManagedIdentityCredential({ ...options, clientId }).getToken(scopes, asked);
       }
     },
   };

@@ -80,8 +80,15 @@ function beginnings(name: string): readonly string[] {
 function closest(wanted: string, devices: readonly Device[]): readonly string[] {
   const names = new Map(devices.filter((device) => isWindows(device) && device.name.trim() !== '').map((device) => [folded(device.name), device.name]));
   return [...names]
-    .map(([name, asWritten]) => ({ asWritten, distance: editDistance(wanted.slice(0, 64), name.slice(0, 64)) }))
-    .sort((a, b) => a.distance - b.distance || a.asWritten.localeCompare(b.asWritten, 'en'))
+    .map(([name, asWritten]) => ({ asWritten, distance: editDistance(wanted.slice(0, 64), name.slice(0, 64)), alike: beginAlike(wanted, name) }))
+    .sort((a, b) => a.distance - b.distance || b.alike - a.alike || a.asWritten.localeCompare(b.asWritten, 'en'))
     .slice(0, 5)
     .map(({ asWritten }) => asWritten);
+}
+
+/** How many letters two names begin with in common. */
+function beginAlike(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return length;
 }
