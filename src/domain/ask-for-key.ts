@@ -2,9 +2,9 @@
 
 import type { KeyQuestion } from './command.ts';
 import { type Asker, type Desk, entry, refuse } from './desk.ts';
-import { type Device, type KeyIdFragment, matching } from './device.ts';
+import { type Device, type KeyIdFragment, matching, parseKeyIdFragment } from './device.ts';
 import { Fault } from './fault.ts';
-import { candidates, closestNames, type Found, offerOf, summaryOf } from './find-device.ts';
+import { candidates, closestNames, type FoundDevices, offerOf, summaryOf } from './find-device.ts';
 import { plusSeconds } from './instant.ts';
 import { permits } from './person.ts';
 import type { Deadline } from './ports.ts';
@@ -15,8 +15,8 @@ import { isSensitive } from './settings.ts';
 export type AskAnswer =
   /** A confirm card for one device. */
   | { readonly kind: 'confirm'; readonly request: RevealRequest; readonly note?: AskNote }
-  /** Several devices: a choice, never a pick. */
-  | { readonly kind: 'choose'; readonly request: RevealRequest }
+  /** Several devices: a choice, never a pick. `unlisted`: so many more than a card bears; the oldest sign-ins are left out. */
+  | { readonly kind: 'choose'; readonly request: RevealRequest; readonly unlisted?: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** What the confirm card says about the key ID that was typed in the ask. Never with `callerProof`. */
@@ -82,16 +82,16 @@ async function answer(desk: Desk, asker: Asker, question: KeyQuestion, place: Pr
 
   const [only, ...more] = found.devices;
   return only === undefined || more.length > 0
-    ? choose(desk, asker, question, found.devices, card, deadline)
+    ? choose(desk, asker, question, found, card, deadline)
     : confirm(desk, asker, question, only, found, card, deadline, no);
 }
 
-async function choose(desk: Desk, asker: Asker, question: KeyQuestion, devices: readonly Device[], card: CardPlace, deadline: Deadline): Promise<AskAnswer> {
-  const choices = await Promise.all(devices.map((device) => summaryOf(desk, device, deadline)));
-  const request = newRequest(desk, asker, { state: 'choosing', choices, preset: presetOf(desk, question), card });
+async function choose(desk: Desk, asker: Asker, question: KeyQuestion, found: FoundDevices, card: CardPlace, deadline: Deadline): Promise<AskAnswer> {
+  const choices = await Promise.all(found.devices.map((device) => summaryOf(desk, device, deadline)));
+  const request = newRequest(desk, asker, { state: 'choosing', choices, preset: presetOf(question), card });
   const asked = entry(desk, asker, { requestId: request.id, asked: askedFor(question) });
   await desk.requests.open(request, { ...asked, act: 'asked', outcome: 'done' });
-  return { kind: 'choose', request };
+  return { kind: 'choose', request, ...(found.unlisted > 0 && { unlisted: found.unlisted }) };
 }
 
 async function confirm(
@@ -99,7 +99,7 @@ async function confirm(
   asker: Asker,
   question: KeyQuestion,
   device: Device,
-  found: Extract<Found, { kind: 'devices' }>,
+  found: FoundDevices,
   card: CardPlace,
   deadline: Deadline,
   no: (...refusal: [Refusal['code'], Refusal['facts']?]) => Promise<AskAnswer>,
@@ -108,7 +108,7 @@ async function confirm(
   const offer = await offerOf(desk, device, found.managed, deadline);
   const barrier = barrierTo(desk, offer);
   if (barrier !== undefined) return no(barrier.code, barrier.facts);
-  const { preset, note } = matchKey(desk, question, offer);
+  const { preset, note } = matchKey(desk, presetOf(question), offer, fragmentIn(question)?.forgiven);
   const request = newRequest(desk, asker, { state: 'open', choices: [], offer, preset, card });
   await desk.requests.open(request, { ...entry(desk, asker, { requestId: request.id, device: deviceIn(offer), ...ticketIn(question) }), act: 'asked', outcome: 'done' });
   return { kind: 'confirm', request, ...(note && { note }) };
@@ -132,10 +132,12 @@ export function barrierTo(desk: Desk, offer: DeviceOffer): Pick<Refusal, 'code' 
   return { code: 'no-keys', facts: { ...facts, escrow } };
 }
 
-/** The key ID typed in the ask, held against the keys of the device. */
-function matchKey(desk: Desk, question: KeyQuestion, offer: DeviceOffer): { preset: FormValues; note?: AskNote } {
-  const preset = presetOf(desk, question);
-  const fragment = fragmentIn(question);
+/**
+ * The key ID typed in the ask (`preset.typedKeyId`), held against the keys of the device. With `callerProof` nothing is
+ * said about it: not even whether it fits.
+ */
+export function matchKey(desk: Desk, preset: FormValues, offer: DeviceOffer, forgiven = false): { preset: FormValues; note?: AskNote } {
+  const fragment = parseKeyIdFragment(preset.typedKeyId ?? '');
   if (fragment === undefined || desk.settings.callerProof) return { preset };
   const typed = fragment.hex.toUpperCase();
   const matches = matching(offer.keys, fragment);
@@ -143,19 +145,17 @@ function matchKey(desk: Desk, question: KeyQuestion, offer: DeviceOffer): { pres
   if (matches.length > 1) return { preset, note: { kind: 'several-keys-match', typed } };
   if (only === undefined) return { preset, note: { kind: 'no-key-matches', typed } };
   const chosen = { preset: { ...preset, keyId: only.keyId } };
-  return fragment.forgiven ? { ...chosen, note: { kind: 'letters-read-as-digits', typed } } : chosen;
+  return forgiven ? { ...chosen, note: { kind: 'letters-read-as-digits', typed } } : chosen;
 }
 
-function presetOf(desk: Desk, question: KeyQuestion): FormValues {
+/** What was typed stays with the request, also while a device is still to be chosen. */
+function presetOf(question: KeyQuestion): FormValues {
   const fragment = fragmentIn(question);
-  return {
-    ...ticketIn(question),
-    ...(fragment && desk.settings.callerProof && { typedKeyId: fragment.hex.slice(0, 8).toUpperCase() }),
-  };
+  return { ...ticketIn(question), ...(fragment && { typedKeyId: fragment.hex.toUpperCase() }) };
 }
 
 export const fragmentIn = (question: KeyQuestion): KeyIdFragment | undefined =>
-  question.by === 'device'
+  question.by === 'device' || question.by === 'person'
     ? question.keyId
     : question.by === 'key-id'
       ? { hex: question.keyId.replaceAll('-', ''), forgiven: false }

@@ -1,6 +1,6 @@
 // What else happens to a card: a device is chosen from several, the ask is cancelled, a shown key is hidden.
 
-import { type AskAnswer, barrierTo, deviceIn } from './ask-for-key.ts';
+import { type AskAnswer, barrierTo, deviceIn, matchKey } from './ask-for-key.ts';
 import { type Desk, entry, refuse } from './desk.ts';
 import { Fault } from './fault.ts';
 import { offerOf } from './find-device.ts';
@@ -8,7 +8,7 @@ import { parseEntraDeviceId } from './ids.ts';
 import { plusSeconds } from './instant.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { permits } from './person.ts';
-import { judge, type Press } from './press.ts';
+import { answerToState, judge, type Press } from './press.ts';
 import type { Refusal } from './refusal.ts';
 import { offeredChoice, type RevealRequest } from './request.ts';
 import { aboutGrant, aboutRequest } from './reveal-key.ts';
@@ -33,7 +33,10 @@ export async function chooseDevice(desk: Desk, press: Press): Promise<AskAnswer>
     return { kind: 'refused', refusal: no };
   }
   const asked: LedgerEntry = { ...entry(desk, press, { requestId: request.id, device: deviceIn(offer) }), act: 'asked', outcome: 'done' };
-  if (await desk.requests.choose(request.id, offer, request.preset, asked)) return { kind: 'confirm', request: { ...request, state: 'open', choices: [], offer } };
+  const { preset, note } = matchKey(desk, request.preset, offer);
+  if (await desk.requests.choose(request.id, offer, preset, asked)) {
+    return { kind: 'confirm', request: { ...request, state: 'open', choices: [], offer, preset }, ...(note && { note }) };
+  }
   const now = await desk.requests.find(request.id);
   return now?.state === 'open' ? { kind: 'confirm', request: now } : refusal(desk, press, 'request-closed', now);
 }
@@ -53,23 +56,28 @@ export async function cancelRequest(desk: Desk, press: Press): Promise<CloseAnsw
   if (refused === undefined && request !== undefined) {
     const cancelled: LedgerEntry = { ...entry(desk, press, aboutRequest(request)), act: 'cancelled', outcome: 'done' };
     if (await desk.requests.close(request.id, 'cancelled', cancelled)) return { kind: 'closed', request: { ...request, state: 'cancelled' } };
+    // A reveal was faster.
+    const now = (await desk.requests.find(request.id)) ?? request;
+    return notClosed(desk, press, answerToState[now.state], now);
   }
-  return { kind: 'refused', refusal: await refuse(desk, press, refused ?? 'request-closed', usedAt(request), request ? aboutRequest(request) : {}) };
+  return notClosed(desk, press, refused ?? 'request-unknown', request);
 }
 
 /** Hide, pressed by the one who sees the key. Hiding what is hidden already answers the same. */
 export async function hideKey(desk: Desk, press: Press): Promise<CloseAnswer> {
   const request = press.requestId && (await desk.requests.find(press.requestId));
   const refused = judge(press, request, 'hide', desk.clock.now());
-  if (refused !== undefined || request === undefined) {
-    return { kind: 'refused', refusal: await refuse(desk, press, refused ?? 'request-unknown', usedAt(request), request ? aboutRequest(request) : {}) };
-  }
+  if (refused !== undefined || request === undefined) return notClosed(desk, press, refused ?? 'request-unknown', request);
   const at = desk.clock.now();
   await desk.requests.hidden(request.id, request.attempt, at, hiddenEntry(desk, request, 'done'));
   return { kind: 'closed', request: { ...request, hiddenAt: request.hiddenAt ?? at } };
 }
 
-const usedAt = (request: RevealRequest | undefined) => (request?.revealedAt === undefined ? {} : { at: request.revealedAt });
+/** When a key was shown is told to nobody but the one who asked for it. */
+async function notClosed(desk: Desk, press: Press, code: Refusal['code'], request: RevealRequest | undefined): Promise<CloseAnswer> {
+  const facts = request?.revealedAt === undefined || code === 'not-your-card' || code === 'wrong-conversation' ? {} : { at: request.revealedAt };
+  return { kind: 'refused', refusal: await refuse(desk, press, code, facts, request ? aboutRequest(request) : {}) };
+}
 
 /** Replaces the card of a shown key by one without it. */
 export type HideCard = (request: RevealRequest) => Promise<'done' | 'gone'>;
@@ -86,8 +94,11 @@ const hoursUntilGivingUp = 1;
 export async function hideDueCards(desk: Desk, hideCard: HideCard): Promise<number> {
   const now = desk.clock.now();
   const due = await desk.requests.takeDueHides(now, plusSeconds(now, secondsForOneHide), mostHidesAtOnce);
-  const done = await Promise.all(due.map((request) => hideOne(desk, request, hideCard)));
-  return done.filter(Boolean).length;
+  // All of them to their end, also when one meets a defect: whoever stops us waits for this call.
+  const done = await Promise.allSettled(due.map((request) => hideOne(desk, request, hideCard)));
+  const broken = done.find((one) => one.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+  return done.filter((one) => one.status === 'fulfilled' && one.value).length;
 }
 
 async function hideOne(desk: Desk, request: RevealRequest, hideCard: HideCard): Promise<boolean> {

@@ -4,13 +4,15 @@
 import { type KeyIdFragment, parseKeyIdFragment } from './device.ts';
 import { type KeyId, parseKeyId } from './ids.ts';
 import { holdsRecoveryPassword } from './recovery-password.ts';
+import { fits } from './settings.ts';
+import { tidy } from './tidy-words.ts';
 
 /** What a key is asked for by. Names are as typed, quotes taken off. */
 export type KeyQuestion =
   | { readonly by: 'device'; readonly name: string; readonly keyId?: KeyIdFragment; readonly ticket?: string }
   | { readonly by: 'key-id'; readonly keyId: KeyId; readonly ticket?: string }
   | { readonly by: 'key-id-prefix'; readonly fragment: KeyIdFragment }
-  | { readonly by: 'person'; readonly who: string; readonly ticket?: string };
+  | { readonly by: 'person'; readonly who: string; readonly keyId?: KeyIdFragment; readonly ticket?: string };
 
 export type Command =
   | { readonly kind: 'key'; readonly question: KeyQuestion }
@@ -31,124 +33,153 @@ export interface Hearing {
 const fixedCommands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['', { kind: 'help' }],
   ['help', { kind: 'help' }],
-  ['?', { kind: 'help' }],
   ['hi', { kind: 'help' }],
   ['hello', { kind: 'help' }],
+  ['key', { kind: 'suggestion', nearest: 'key for LAPTOP-42' }],
+  ['keys', { kind: 'suggestion', nearest: 'key for LAPTOP-42' }],
+  ['key for', { kind: 'suggestion', nearest: 'key for LAPTOP-42' }],
+  ['keys for', { kind: 'suggestion', nearest: 'key for LAPTOP-42' }],
+  ['key id', { kind: 'suggestion', nearest: 'key id 1A2B3C4D' }],
   ['key types', { kind: 'key-types' }],
   ['key type', { kind: 'key-types' }],
+  ['key-types', { kind: 'key-types' }],
   ['types of key', { kind: 'key-types' }],
+  ['types of keys', { kind: 'key-types' }],
   ['whoami', { kind: 'whoami' }],
   ['who am i', { kind: 'whoami' }],
 ]);
-const smallTalk = new Set(['thanks', 'thank', 'thx', 'ok', 'okay', 'yes', 'no', 'bye', 'hey', 'good', 'great', 'cancel', 'stop', 'test']);
+const smallTalk = new Set(
+  'thanks thank thx ok okay yes no bye hey good great cancel stop test why what who when where how urgent asap please sorry lol'.split(' '),
+);
 const longestText = 4000;
+/** Longer than any name that Entra holds. */
+const longestName = 256;
 
 /** @param text one message without mentions, as `normalise` leaves it or rougher. */
 export function parseCommand(text: string, hearing: Hearing): Command {
   if (holdsRecoveryPassword(text)) return { kind: 'pasted-password' };
-  const words = tidy(text.length > longestText ? '' : text);
+  if (text.length > longestText) return { kind: 'suggestion', nearest: 'help' };
+  const words = tidy(text);
+  if (holdsRecoveryPassword(words)) return { kind: 'pasted-password' };
   const fixed = fixedCommands.get(words.toLowerCase());
-  if (fixed !== undefined && text.length <= longestText) return fixed;
+  if (fixed !== undefined) return fixed;
   const asked = /^keys?(?:\s+for)?\s+(?<rest>.+)$/i.exec(words)?.groups?.['rest'];
   if (asked !== undefined) return keyCommand(asked, hearing);
-  if (hearing.privateChat) return bareName(words, hearing);
-  return { kind: 'suggestion', nearest: nearestTo(words) };
-}
-
-const noise = /^(?:please|pls|can i (?:have|get)|could i (?:have|get)|i need|get me|get|give me|show me|show|find|the|a|bitlocker|recovery)\b[\s,:]*/i;
-const commandWord = /^(?:please|pls|can i|could i|i need|get|give me|show|find|the|a|bitlocker|recovery|keys?)\b/i;
-
-/** One line, ordinary blanks, no closing stop, no politeness, no "recovery", "BitLocker" or "the" before the point. */
-function tidy(text: string): string {
-  let line = text
-    .normalize('NFKC')
-    .replaceAll(/[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '')
-    .replaceAll(/[\u2018\u2019\u02bc]/g, "'")
-    .replaceAll(/[\u201c-\u201f]/g, '"')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replace(/[\s.?!,;:]+$/, '');
-  // Taken off only while a word of the command follows: a device may be called "The Old PC".
-  for (let rest = line.replace(noise, ''); rest !== line && commandWord.test(rest); rest = line.replace(noise, '')) line = rest;
-  return line.replace(/[\s,]+(?:please|pls|thanks|thank you)$/i, '').replace(/^(keys?(?:\s+for)?)\s+(?:the|device|computer|laptop|pc)\s+(?=\S)/i, '$1 ');
+  return hearing.privateChat ? bareName(words, hearing) : { kind: 'suggestion', nearest: nearestTo(words) };
 }
 
 function keyCommand(rest: string, hearing: Hearing): Command {
-  const byId = /^id\s+(?<typed>\S+)(?:\s+(?<ticket>\S+))?$/i.exec(rest)?.groups;
-  if (byId !== undefined) return keyId(byId['typed'] ?? '', byId['ticket'], hearing) ?? { kind: 'suggestion', nearest: 'key id 1A2B3C4D' };
-  const { subject, keyIdText, ticket } = split(rest, hearing);
-  if (subject === '') return { kind: 'suggestion', nearest: 'key for LAPTOP-42' };
-  if (keyIdText !== undefined) {
-    const fragment = parseKeyIdFragment(keyIdText);
-    if (fragment === undefined) return { kind: 'suggestion', nearest: `key for ${subject} id 1A2B3C4D` };
-    return { kind: 'key', question: { by: 'device', name: subject, keyId: fragment, ...(ticket && { ticket }) } };
-  }
-  return { kind: 'key', question: subjectQuestion(subject, ticket) };
+  const idFirst = /^id(?:[\s:#]+|$)/i.exec(rest)?.[0];
+  if (idFirst !== undefined) return idCommand(rest.slice(idFirst.length), hearing);
+  const { subject, more } = split(rest, hearing);
+  if (subject === '' || subject.length > longestName) return { kind: 'suggestion', nearest: 'key for LAPTOP-42' };
+  const tail = readTail(more, hearing);
+  if (tail === undefined) return { kind: 'suggestion', nearest: `key for ${subject}${idWord.test(more) ? ' id 1A2B3C4D' : ''}` };
+  return { kind: 'key', question: questionAbout(subject, tail) };
 }
 
-/** `NAME [id KEYID] [TICKET]`, where NAME may be quoted and may hold blanks. */
-function split(rest: string, hearing: Hearing): { subject: string; keyIdText?: string; ticket?: string } {
-  const quoted = /^(?<quote>["'])(?<name>.+?)\k<quote>(?<more>\s.*)?$/.exec(rest)?.groups;
-  let subject = quoted?.['name'] ?? rest;
-  let more = quoted === undefined ? '' : (quoted['more'] ?? '').trim();
-  if (quoted === undefined) {
-    const tail = /^(?<name>.+?)\s+(?<tail>id\s+\S+(?:\s+\S+)?)$/i.exec(rest)?.groups;
-    const last = /^(?<name>.+)\s+(?<tail>\S+)$/.exec(rest)?.groups;
-    if (tail !== undefined) [subject, more] = [tail['name'] ?? rest, tail['tail'] ?? ''];
-    else if (last !== undefined && hearing.ticketPattern.test(last['tail'] ?? '')) [subject, more] = [last['name'] ?? rest, last['tail'] ?? ''];
+/** `key id TYPED`, with a ticket or `for NAME` behind it. */
+function idCommand(rest: string, hearing: Hearing): Command {
+  const unclear: Command = { kind: 'suggestion', nearest: 'key id 1A2B3C4D' };
+  const read = readKeyId(rest);
+  if (read === undefined) return unclear;
+  const named = /^(?:for|on|of)\s+(?<name>.+)$/i.exec(read.rest)?.groups?.['name'];
+  if (named !== undefined) {
+    const { subject, more } = split(named, hearing);
+    const tail = readTail(more, hearing);
+    if (tail === undefined || subject === '' || subject.length > longestName) return unclear;
+    return { kind: 'key', question: questionAbout(subject, { ...tail, keyId: read.fragment }) };
   }
-  const id = /^id\s+(?<id>\S+)(?:\s+(?<ticket>\S+))?$/i.exec(more)?.groups;
-  const ticket = id === undefined ? more : id['ticket'];
-  return {
-    subject: unquote(subject.trim()),
-    ...(id !== undefined && { keyIdText: id['id'] ?? '' }),
-    ...(ticket && hearing.ticketPattern.test(ticket) && { ticket: ticket.toUpperCase() }),
-  };
+  const ticket = ticketIn(read.rest, hearing);
+  if (read.rest !== '' && ticket === undefined) return unclear;
+  return { kind: 'key', question: questionById(read.fragment, ticket) };
 }
 
-const unquote = (text: string): string => /^(["'`])(?<inner>.+)\1$/.exec(text)?.groups?.['inner']?.trim() ?? text;
+interface Tail {
+  readonly keyId?: KeyIdFragment;
+  readonly ticket?: string;
+}
 
-function subjectQuestion(subject: string, ticket: string | undefined): KeyQuestion {
-  const withTicket = ticket === undefined ? {} : { ticket };
+const idWord = /(?:^|\s)(?:with\s+)?(?:the\s+)?(?:(?:recovery\s+)?key\s+)?id[\s:#]+(?=\S)/i;
+
+/** `NAME [id KEYID] [TICKET]`, where NAME may be quoted and may hold blanks: the name, and what stands behind it. */
+function split(rest: string, hearing: Hearing): { readonly subject: string; readonly more: string } {
+  const quoted = /^(?<quote>["'`])(?<name>.+?)\k<quote>(?<more>\s.*)?$/.exec(rest)?.groups;
+  if (quoted !== undefined) return { subject: (quoted['name'] ?? '').trim(), more: (quoted['more'] ?? '').trim() };
+  const id = idWord.exec(rest);
+  const { name, ticket } = withoutTicket(id === null ? rest : rest.slice(0, id.index).trim(), hearing);
+  return { subject: name, more: `${id === null ? '' : rest.slice(id.index).trim()} ${ticket}`.trim() };
+}
+
+function withoutTicket(text: string, hearing: Hearing): { readonly name: string; readonly ticket: string } {
+  const last = text.lastIndexOf(' ');
+  if (last < 0 || ticketIn(text.slice(last + 1), hearing) === undefined) return { name: text, ticket: '' };
+  return { name: text.slice(0, last).replace(/\s(?:ticket|incident|case)$/i, ''), ticket: text.slice(last + 1) };
+}
+
+/** What stands behind a name; undefined when it is something else than a key ID and a ticket. */
+function readTail(more: string, hearing: Hearing): Tail | undefined {
+  const id = idWord.exec(more);
+  const read = id?.index === 0 ? readKeyId(more.slice(id[0].length)) : undefined;
+  if (id?.index === 0 && read === undefined) return undefined;
+  const rest = read?.rest ?? more;
+  const ticket = ticketIn(rest, hearing);
+  if (rest !== '' && ticket === undefined) return undefined;
+  return { ...(read && { keyId: read.fragment }), ...(ticket !== undefined && { ticket }) };
+}
+
+const ticketIn = (text: string, hearing: Hearing): string | undefined => (fits(hearing.ticketPattern, text) ? text.toUpperCase() : undefined);
+
+/** A key ID at the beginning, also with blanks in it: a whole one when there is one, else the first that is long enough. */
+function readKeyId(text: string): { readonly fragment: KeyIdFragment; readonly rest: string } | undefined {
+  const tokens = text.split(' ').slice(0, 36);
+  const reads = tokens.flatMap((_token, index) => {
+    const fragment = parseKeyIdFragment(tokens.slice(0, index + 1).join(''));
+    return fragment === undefined ? [] : [{ fragment, rest: text.split(' ').slice(index + 1).join(' ') }];
+  });
+  return reads.find((read) => read.fragment.hex.length === 32) ?? reads[0];
+}
+
+function questionAbout(subject: string, tail: Tail): KeyQuestion {
   const id = parseKeyId(subject.replaceAll(/[{}]/g, ''));
-  if (id !== undefined) return { by: 'key-id', keyId: id, ...withTicket };
-  if (/^[^\s@]+@[^\s@]+$/.test(subject)) return { by: 'person', who: subject, ...withTicket };
-  return { by: 'device', name: subject, ...withTicket };
+  if (id !== undefined) return { by: 'key-id', keyId: id, ...(tail.ticket !== undefined && { ticket: tail.ticket }) };
+  return isAddress(subject) ? { by: 'person', who: subject, ...tail } : { by: 'device', name: subject, ...tail };
 }
 
-function keyId(typed: string, ticket: string | undefined, hearing: Hearing): Command | undefined {
-  const fragment = parseKeyIdFragment(typed);
-  if (fragment === undefined) return undefined;
+// Names of people in Entra end in a domain with a dot; a device may be called "A@B".
+const isAddress = (text: string): boolean => /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(text);
+
+function questionById(fragment: KeyIdFragment, ticket: string | undefined): KeyQuestion {
   const whole = fragment.hex.length === 32 ? parseKeyId(fragment.hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')) : undefined;
-  if (whole === undefined) return { kind: 'key', question: { by: 'key-id-prefix', fragment } };
-  const known = ticket !== undefined && hearing.ticketPattern.test(ticket) ? { ticket: ticket.toUpperCase() } : {};
-  return { kind: 'key', question: { by: 'key-id', keyId: whole, ...known } };
+  return whole === undefined ? { by: 'key-id-prefix', fragment } : { by: 'key-id', keyId: whole, ...(ticket !== undefined && { ticket }) };
 }
 
 /** In the private chat: a device name is one word with a digit, a dash or capitals; a longer text is conversation. */
 function bareName(words: string, hearing: Hearing): Command {
-  const [first = '', second, ...others] = words.split(' ');
-  const ticket = second !== undefined && others.length === 0 && hearing.ticketPattern.test(second) ? second.toUpperCase() : undefined;
-  if ((second !== undefined && ticket === undefined) || smallTalk.has(first.toLowerCase())) return { kind: 'suggestion', nearest: nearestTo(words) };
-  const bare = unquote(first);
-  if (/^\{?[0-9a-f]{8}(?:-?[0-9a-f]{1,4})*/i.test(bare) && /\d/.test(bare)) {
-    const byId = keyId(bare, ticket, hearing);
-    if (byId !== undefined) return byId;
-  }
-  if (bare.includes('@') || /[\d_-]/.test(bare) || bare === bare.toUpperCase()) return { kind: 'key', question: subjectQuestion(bare, ticket) };
-  return { kind: 'suggestion', nearest: nearestTo(words, bare) };
+  const { subject, more } = split(words, hearing);
+  const tail = readTail(more, hearing);
+  if (tail === undefined || subject.length > longestName || smallTalk.has(subject.toLowerCase())) return { kind: 'suggestion', nearest: nearestTo(words) };
+  const fragment = /^\{?[0-9a-f]{8}/i.test(subject) && /\d/.test(subject) && tail.keyId === undefined ? parseKeyIdFragment(subject) : undefined;
+  if (fragment !== undefined) return { kind: 'key', question: questionById(fragment, tail.ticket) };
+  if (isAddress(subject) || looksLikeDevice(subject)) return { kind: 'key', question: questionAbout(subject, tail) };
+  return { kind: 'suggestion', nearest: nearestTo(words, subject.includes(' ') ? undefined : subject) };
 }
 
+/** Windows takes no name of digits alone, and whoever types one without a digit or a dash types it in capitals. */
+const looksLikeDevice = (word: string): boolean =>
+  /^[\p{L}\p{N}][\p{L}\p{N}_.'-]*$/u.test(word) && /\p{L}/u.test(word) && (/[\d_-]/.test(word) || (/\p{Lu}/u.test(word) && word === word.toUpperCase()));
+
 const known = ['key for', 'key id', 'key types', 'help', 'whoami'] as const;
+const mostSuggested = 64;
 
 /** The command that resembles most what was typed; `help` when none does. */
 function nearestTo(words: string, name?: string): string {
-  const typed = words.toLowerCase();
+  const typed = words.slice(0, mostSuggested).toLowerCase();
   const best = known
     .map((command) => ({ command, distance: editDistance(typed.slice(0, command.length), command) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  if (best === undefined || best.distance > 3) return name === undefined ? 'help' : `key for ${name}`;
-  if (best.command === 'key for') return `key for ${words.slice('key for'.length).trim() || 'LAPTOP-42'}`;
+  if (best === undefined || best.distance > 3) return name === undefined ? 'help' : `key for ${name.slice(0, mostSuggested)}`;
+  if (best.command === 'key for') return `key for ${words.slice('key for'.length, mostSuggested).trim() || 'LAPTOP-42'}`;
   return best.command === 'key id' ? 'key id 1A2B3C4D' : best.command;
 }
 

@@ -4,14 +4,22 @@ import { editDistance, type KeyQuestion } from './command.ts';
 import type { Desk } from './desk.ts';
 import { type Device, inOrder, type ManagedDevice } from './device.ts';
 import { Fault } from './fault.ts';
+import type { PersonId } from './ids.ts';
 import type { Deadline } from './ports.ts';
 import type { Refusal } from './refusal.ts';
 import type { DeviceChoice, DeviceOffer } from './request.ts';
 
-export type Found =
-  /** One or more. `managed` where the managed devices of that name were asked for beside them. */
-  | { readonly kind: 'devices'; readonly devices: readonly Device[]; readonly managed?: Settled<readonly ManagedDevice[]> }
-  | ({ readonly kind: 'refused' } & Pick<Refusal, 'code' | 'facts'>);
+export type Found = FoundDevices | ({ readonly kind: 'refused' } & Pick<Refusal, 'code' | 'facts'>);
+
+export interface FoundDevices {
+  readonly kind: 'devices';
+  /** One or more, newest sign-in first. */
+  readonly devices: readonly Device[];
+  /** How many more there are than a card bears: an answer is complete or says what is missing. */
+  readonly unlisted: number;
+  /** Where the managed devices of that name were asked for beside them. */
+  readonly managed?: Settled<readonly ManagedDevice[]>;
+}
 
 type Settled<T> = { readonly known: true; readonly value: T } | { readonly known: false };
 
@@ -29,7 +37,7 @@ export async function candidates(desk: Desk, question: KeyQuestion, deadline: De
       const key = await desk.recoveryKeys.find(question.keyId, deadline);
       if (key === undefined) return { kind: 'refused', code: 'key-not-found', facts: {} };
       const device = await desk.directory.device(key.deviceId, deadline);
-      return device === undefined ? { kind: 'refused', code: 'key-not-found', facts: {} } : { kind: 'devices', devices: [device] };
+      return device === undefined ? { kind: 'refused', code: 'key-not-found', facts: {} } : listed([device]);
     }
     case 'key-id-prefix':
       return { kind: 'refused', code: 'key-id-too-short', facts: {} };
@@ -37,22 +45,32 @@ export async function candidates(desk: Desk, question: KeyQuestion, deadline: De
 }
 
 async function byName(desk: Desk, name: string, deadline: Deadline): Promise<Found> {
+  // Windows takes no blank in a name: such a name may be a person's. Asked at once, believed only when no device has it.
+  const people = name.includes(' ') ? desk.directory.people(name, deadline) : Promise.resolve([]);
+  people.catch(() => undefined);
   const [devices, managed] = await Promise.all([desk.directory.devicesNamed(name, deadline), settle(desk.managedDevices.named(name, deadline))]);
-  if (devices.length > 0) return { kind: 'devices', devices: newestFirst(devices), managed };
+  if (devices.length > 0) return { ...listed(devices), managed };
+  const called = await people;
+  if (called.length > 0) return ofPeople(desk, called, deadline);
   const onlyInIntune = managed.known && managed.value.length > 0;
   return { kind: 'refused', code: 'device-not-found', facts: { onlyInIntune } };
 }
 
 async function byPerson(desk: Desk, who: string, deadline: Deadline): Promise<Found> {
   const people = await desk.directory.people(who, deadline);
-  if (people.length === 0) return { kind: 'refused', code: 'person-not-found', facts: {} };
-  const devices = (await Promise.all(people.map((person) => desk.directory.devicesOf(person.id, deadline)))).flat();
-  const distinct = [...new Map(devices.map((device) => [device.deviceId, device])).values()];
-  return distinct.length === 0 ? { kind: 'refused', code: 'no-devices', facts: {} } : { kind: 'devices', devices: newestFirst(distinct) };
+  return people.length === 0 ? { kind: 'refused', code: 'person-not-found', facts: {} } : ofPeople(desk, people, deadline);
 }
 
-const newestFirst = (devices: readonly Device[]): readonly Device[] =>
-  [...devices].sort((a, b) => (b.lastSignIn ?? '').localeCompare(a.lastSignIn ?? '') || a.deviceId.localeCompare(b.deviceId)).slice(0, mostChoices);
+async function ofPeople(desk: Desk, people: readonly { readonly id: PersonId }[], deadline: Deadline): Promise<Found> {
+  const devices = (await Promise.all(people.map((person) => desk.directory.devicesOf(person.id, deadline)))).flat();
+  const distinct = [...new Map(devices.map((device) => [device.deviceId, device])).values()];
+  return distinct.length === 0 ? { kind: 'refused', code: 'no-devices', facts: {} } : listed(distinct);
+}
+
+function listed(devices: readonly Device[]): FoundDevices {
+  const newestFirst = [...devices].sort((a, b) => (b.lastSignIn ?? '').localeCompare(a.lastSignIn ?? '') || a.deviceId.localeCompare(b.deviceId));
+  return { kind: 'devices', devices: newestFirst.slice(0, mostChoices), unlisted: Math.max(0, devices.length - mostChoices) };
+}
 
 /** Names that come close to one that nobody carries. Never a reason to fail: the answer is "not found" in any case. */
 export async function closestNames(desk: Desk, name: string, deadline: Deadline): Promise<readonly string[]> {
@@ -71,18 +89,21 @@ export async function summaryOf(desk: Desk, device: Device, deadline: Deadline):
 
 /**
  * What the confirm card shows of one device.
- * @param named managed devices of its name, when they were asked for already; else they are asked for by its id.
+ * @param named managed devices of its name, when they were asked for already. Where none of them is this device it is
+ * asked for by its id: Intune may know it by an older name, and "not managed" would be wrong.
  * Throws a Fault when the key list cannot be read: without it there is nothing to offer.
  */
 export async function offerOf(desk: Desk, device: Device, named: Settled<readonly ManagedDevice[]> | undefined, deadline: Deadline): Promise<DeviceOffer> {
+  // Joined by deviceId, never by name: a name has twins.
+  const isIt = (other: ManagedDevice): boolean => other.deviceId === device.deviceId;
+  const enough = named !== undefined && (!named.known || named.value.some(isIt));
   const [keys, owners, managed] = await Promise.all([
     desk.recoveryKeys.of(device.deviceId, deadline),
     settle(desk.directory.owners(device.objectId, deadline)),
-    named ?? settle(desk.managedDevices.of(device.deviceId, deadline)),
+    enough ? named : settle(desk.managedDevices.of(device.deviceId, deadline)),
   ]);
   const owner = owners.known ? owners.value[0] : undefined;
-  // Joined by deviceId, never by name: a name has twins.
-  const same = managed.known ? managed.value.filter((other) => other.deviceId === device.deviceId) : [];
+  const same = managed.known ? managed.value.filter(isIt) : [];
   const newest = [...same].sort((a, b) => (b.lastSync ?? '').localeCompare(a.lastSync ?? ''))[0];
   return {
     device,

@@ -6,7 +6,7 @@ import type { PressInputs } from './press.ts';
 import { type CallerCheck, callerChecks, type ReasonCode, reasonCodes } from './reason.ts';
 import { holdsRecoveryPassword } from './recovery-password.ts';
 import { type FormValues, type Grant, offeredKey, type RevealRequest } from './request.ts';
-import type { DeskSettings } from './settings.ts';
+import { type DeskSettings, fits } from './settings.ts';
 
 export interface InputProblem {
   readonly input: 'keyId' | 'reason' | 'reasonText' | 'callerCheck' | 'ticket';
@@ -44,7 +44,7 @@ export function readForm(inputs: PressInputs, request: RevealRequest, settings: 
 
   if (holdsRecoveryPassword(ticket)) wrong('ticket', 'holds-password');
   else if (ticket === '' && settings.ticketRequired) wrong('ticket', 'missing');
-  else if (ticket !== '' && (ticket.length > longestTicket || !settings.ticketPattern.test(ticket))) wrong('ticket', 'wrong-form');
+  else if (ticket !== '' && (ticket.length > longestTicket || !fits(settings.ticketPattern, ticket))) wrong('ticket', 'wrong-form');
 
   const chosen = request.callerProof ? byProof(inputs.keyId, request) : byList(inputs.keyId, request);
   if (chosen === 'changed') return { kind: 'changed' };
@@ -65,14 +65,10 @@ const grantOf = (key: KnownKey, reason: ReasonCode, reasonText: string, callerCh
   ...(ticket !== '' && { ticket: ticket.toUpperCase() }),
 });
 
-/** Empty: the one shown as chosen. A whole ID must be one that the card offered; a part of one may be typed by a person. */
+/** Empty: the one shown as chosen, and none where the ID typed in the ask chose none. A whole ID must be one that the card offered; a part of one may be typed by a person. */
 function byList(typed: string | undefined, request: RevealRequest): KnownKey | 'changed' | { problem: InputProblem['problem'] } {
   const text = clean(typed);
-  const preset = parseKeyId(request.preset.keyId ?? '');
-  if (text === '') {
-    const shown = (preset && offeredKey(request, preset)) ?? request.offer?.keys[0];
-    return shown ?? { problem: 'no-such-key' };
-  }
+  if (text === '') return shownAsChosen(request) ?? { problem: 'missing' };
   const whole = parseKeyId(text);
   if (whole !== undefined) return offeredKey(request, whole) ?? 'changed';
   const fragment = parseKeyIdFragment(text);
@@ -81,6 +77,12 @@ function byList(typed: string | undefined, request: RevealRequest): KnownKey | '
   const [only] = matches;
   if (matches.length > 1) return { problem: 'several-keys' };
   return only ?? { problem: 'no-such-key' };
+}
+
+function shownAsChosen(request: RevealRequest): KnownKey | undefined {
+  const preset = parseKeyId(request.preset.keyId ?? '');
+  if (preset !== undefined) return offeredKey(request, preset);
+  return parseKeyIdFragment(request.preset.typedKeyId ?? '') === undefined ? request.offer?.keys[0] : undefined;
 }
 
 /** The caller's own characters must fit exactly one key. Nothing else is said: not whether a key exists. */
@@ -109,6 +111,6 @@ function kept(inputs: PressInputs, callerProof: boolean): FormValues {
 
 const clean = (value: string | undefined): string =>
   // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  (value ?? '').normalize('NFC').replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, ' ').trim();
+  (value ?? '').toWellFormed().normalize('NFC').replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, ' ').trim();
 
 const oneOf = <T extends string>(known: readonly T[], value: string | undefined): T | undefined => known.find((code) => code === value);

@@ -41,7 +41,8 @@ const states = {
   cancel: ['choosing', 'open'],
 } as const satisfies Record<PressVerb, readonly RequestState[]>;
 
-const answerToState = {
+/** What a press in a state that has nothing for it is told. */
+export const answerToState = {
   choosing: 'request-closed',
   open: 'request-closed',
   claimed: 'request-busy',

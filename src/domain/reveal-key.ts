@@ -10,7 +10,7 @@ import { plusSeconds } from './instant.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { permits } from './person.ts';
 import type { Deadline } from './ports.ts';
-import { judge, type Press } from './press.ts';
+import { answerToState, judge, type Press } from './press.ts';
 import type { RecoveryPassword } from './recovery-password.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { FormValues, Grant, RevealRequest } from './request.ts';
@@ -92,7 +92,7 @@ async function readAndShow(desk: Desk, press: Press, request: RevealRequest, gra
     intended: { ...entry(desk, press, about), act: 'intended', outcome: 'done' },
   });
   if (claim.kind === 'limit') return refusePress(desk, press, 'reveal-limit', request, { limit: claim.limit, at: claim.freeAt });
-  if (claim.kind === 'lost') return refusePress(desk, press, claim.request.state === 'revealed' ? 'request-used' : 'request-busy', claim.request);
+  if (claim.kind === 'lost') return refusePress(desk, press, answerToState[claim.request.state], claim.request);
 
   // Graph writes its own audit record of the read. A crash after it: as above, and Entra's log holds one row more.
   const read = await desk.recoveryKeys.read(grant.key.keyId, { clientRequestId, deadline }).catch(async (error: unknown) => {
@@ -108,10 +108,17 @@ async function readAndShow(desk: Desk, press: Press, request: RevealRequest, gra
   const revealed: LedgerEntry = { ...entry(desk, press, { ...about, ...graph }), act: 'revealed', outcome: 'done' };
   const stillOurs = await desk.requests.revealed({ id: request.id, attempt, at, hideAt, showAgainUntil, entry: revealed });
   // The claim was settled as lost by another instance: the password is dropped unseen.
-  if (!stillOurs) return refusePress(desk, press, 'request-closed', request);
+  if (!stillOurs) return lostMeanwhile(desk, press, request);
 
-  const shown: RevealRequest = { ...claim.request, state: 'revealed', grant, attempt, hideAt, showAgainUntil: request.showAgainUntil ?? showAgainUntil, revealedAt: at };
+  const { hiddenAt: _shownAgain, ...claimed } = claim.request;
+  const shown: RevealRequest = { ...claimed, state: 'revealed', grant, attempt, hideAt, showAgainUntil: request.showAgainUntil ?? showAgainUntil, revealedAt: at };
   return { kind: 'revealed', request: shown, password: read.password };
+}
+
+/** After a Show again the request is as it was, and one more press may do; after a first reveal it is over. */
+async function lostMeanwhile(desk: Desk, press: Press, request: RevealRequest): Promise<RevealAnswer> {
+  const now = (await desk.requests.find(request.id)) ?? request;
+  return refusePress(desk, press, answerToState[now.state], now);
 }
 
 /** The read failed: said in the ledger, and the request is over (or, at Show again, as it was). */
@@ -129,7 +136,7 @@ async function refusePress(desk: Desk, press: Press, code: RefusalCode, request:
   const known: RefusalFacts = own ? { ...aboutUse(request), ...facts } : {};
   if (code === 'request-expired' && request?.state === 'open') {
     const expired = { ...entry(desk, press, aboutRequest(request)), act: 'refused', outcome: 'refused', code, reference: desk.ids.reference() } as const;
-    if (await desk.requests.close(request.id, 'expired', expired)) return { kind: 'refused', refusal: { code, reference: expired.reference, facts: known }, request };
+    if (await desk.requests.close(request.id, 'expired', expired)) return { kind: 'refused', refusal: { code, reference: expired.reference, facts: known }, request: { ...request, state: 'expired' } };
   }
   const refusal = await refuse(desk, press, code, known, request === undefined ? {} : aboutRequest(request));
   return { kind: 'refused', refusal, ...(own && { request }) };

@@ -39,5 +39,8 @@ export const defaultSettings: DeskSettings = {
   sensitiveNames: [],
 };
 
+/** Not `test`: with a `g` flag that remembers where it was and would let every second name through. */
+export const fits = (pattern: RegExp, text: string): boolean => text.search(pattern) >= 0;
+
 export const isSensitive = (settings: DeskSettings, deviceName: string): boolean =>
-  settings.sensitiveNames.some((pattern) => pattern.test(deviceName.trim()));
+  settings.sensitiveNames.some((pattern) => fits(pattern, deviceName.trim()));
