@@ -109,7 +109,7 @@ describe('graph/directory', () => {
       if (waiting.length === 2) for (const answer of waiting) answer();
     });
     assert.deepEqual((await bench.graph.directory.devicesOf(person, never())).map(({ name }) => name), ['LAPTOP-42', 'DESKTOP-7']);
-    assert.deepEqual(upstream.arrived.map(({ url }) => url.split('?')[0]).toSorted(), [`/v1.0/users/${person}/ownedDevices/microsoft.graph.device`, `/v1.0/users/${person}/registeredDevices/microsoft.graph.device`]);
+    assert.deepEqual(upstream.arrived.map(({ url }) => url.replace(/\?.*/, '')).toSorted(), [`/v1.0/users/${person}/ownedDevices/microsoft.graph.device`, `/v1.0/users/${person}/registeredDevices/microsoft.graph.device`]);
   });
 
   it('gives no half of them when the other half cannot be read', async () => {
