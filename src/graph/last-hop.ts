@@ -3,6 +3,7 @@
 
 import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import type { Deadline } from '../domain/ports.ts';
 
 export const graphOrigin = 'https://graph.microsoft.com';
@@ -61,15 +62,17 @@ export function createLastHop(origin: string = graphOrigin): LastHop {
         path: asked.url.slice(graphOrigin.length),
         headers: { ...asked.headers, host: 'graph.microsoft.com', ...(asked.body !== undefined && { 'content-length': Buffer.byteLength(asked.body) }) },
       });
+      let sent = false;
+      outgoing.once('socket', (socket) => whenOpen(socket, () => (sent = true)));
       const settle = (outcome: Answer | Silence): void => {
         asked.deadline.removeEventListener('abort', giveUp);
         resolve(outcome);
         if (outcome.kind !== 'answer') outgoing.destroy();
       };
-      const giveUp = (): void => settle({ kind: 'timeout', sent: true });
+      const giveUp = (): void => settle({ kind: 'timeout', sent });
       asked.deadline.addEventListener('abort', giveUp);
       outgoing.on('timeout', giveUp);
-      outgoing.on('error', (error) => settle(cutBy(error)));
+      outgoing.on('error', (error) => settle(cutBy(error, sent)));
       outgoing.on('response', (incoming) => receive(incoming, settle));
       outgoing.end(asked.body);
     });
@@ -88,13 +91,13 @@ function receive(incoming: http.IncomingMessage, settle: (outcome: Answer | Sile
     settle({ kind: 'answer', status: incoming.statusCode ?? 0, headers: incoming.headers, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
   });
   // A connection cut in the middle of a body ends in an error, never in `end`.
-  incoming.on('error', (error) => settle(cutBy(error)));
+  incoming.on('error', (error) => settle(cutBy(error, true)));
 }
 
-// Only what fails before there is a connection is known not to have been sent.
-const unsent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const cutBy = ({ code }: NodeJS.ErrnoException, sent: boolean): Silence => ({ kind: 'cut', sent, ...(code !== undefined && { code }) });
 
-function cutBy(error: NodeJS.ErrnoException): Silence {
-  const sent = !(error.syscall === 'connect' || unsent.has(error.code ?? ''));
-  return { kind: 'cut', sent, ...(error.code !== undefined && { code: error.code }) };
+/** Not a byte of a request leaves before its connection is open, over TLS before both sides have shaken hands. */
+function whenOpen(socket: Socket, open: () => void): void {
+  if (!socket.connecting && !('secureConnecting' in socket && socket.secureConnecting === true)) open();
+  else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', open);
 }

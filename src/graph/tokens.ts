@@ -33,11 +33,12 @@ export function createTokens({ credential, clock }: { readonly credential: Token
 
   const fetch = (): Promise<AccessToken> => {
     lastFetch = now();
-    fetching ??= ask(credential, claims)
-      .then((token) => {
-        claims = undefined;
-        return (held = token);
-      })
+    if (fetching !== undefined) return fetching;
+    // Claims serve one asking: some that Entra does not take must not shut Keydesk out until it is started again.
+    const wanted = claims;
+    claims = undefined;
+    fetching = ask(credential, wanted)
+      .then((token) => (held = token))
       .finally(() => (fetching = undefined));
     return fetching;
   };

@@ -82,6 +82,22 @@ describe('graph/tokens', () => {
     assert.deepEqual(bench.tokensAsked.map((asked) => asked.claims), [undefined, json]);
   });
 
+  it('asks with claims once, so that claims which Entra does not take lock nobody out', async () => {
+    const asked: (string | undefined)[] = [];
+    const credential: TokenCredential = {
+      getToken: (_scopes, options) => {
+        asked.push(options?.claims);
+        return options?.claims === undefined ? Promise.resolve({ token: 't', expiresOnTimestamp: Date.parse('2027-01-01') }) : Promise.reject(new Error('AADSTS50001: no'));
+      },
+    };
+    bench = graphAt(upstream.origin, { credential });
+    upstream.script(challenged, none);
+    assert.equal((await faultOf(list())).code, 'graph-claims');
+    assert.equal((await faultOf(list())).code, 'graph-token');
+    assert.deepEqual(await list(), []);
+    assert.deepEqual(asked, [undefined, json, undefined]);
+  });
+
   it('says that there is no token, with the numbers of Entra and none of its words', async () => {
     const credential: TokenCredential = {
       getToken: () => Promise.reject(Object.assign(new Error('AADSTS7000222: The provided client secret keys for app 11111111-aaaa are expired. Trace ID: t-1'), { name: 'AuthenticationError', statusCode: 401 })),
