@@ -74,7 +74,7 @@ export function createAsk(settings: AskSettings): Ask {
       const request = client.api(route.path).headers({ ...headers[service], 'client-request-id': clientRequestId });
       request.middlewareOptions([call]).responseType(ResponseType.RAW);
       await (body === undefined ? request.get() : request.post(body));
-      return replyOf(call, asked, milliseconds(clock.now()));
+      return replyOf(call, asked, clock);
     } catch (error) {
       fault = error instanceof Fault ? error : new Fault('internal', 'never', { message: `${asked}: the Graph SDK broke` });
       throw fault;
@@ -116,14 +116,14 @@ function headersOf(version: string): Record<Question['service'], Readonly<Record
   };
 }
 
-function replyOf(call: Call, asked: Asked, now: number): Reply {
+function replyOf(call: Call, asked: Asked, clock: Clock): Reply {
   const { outcome } = call;
   if (outcome === undefined) throw new Fault('internal', 'never', { message: `${asked}: went nowhere` });
   if (outcome instanceof Fault) throw outcome;
   if (outcome.kind !== 'answer') throw silentBy(outcome, call, asked);
   if (outcome.status !== 200) {
     const redirected = outcome.status >= 200 && outcome.status < 400;
-    throw redirected ? nonsense(`status ${outcome.status}`, call, asked, outcome) : refusedBy(outcome, call, asked, now);
+    throw redirected ? nonsense(`status ${outcome.status}`, call, asked, outcome) : refusedBy(outcome, call, asked, milliseconds(clock.now()));
   }
   return {
     body: json(outcome, call, asked),

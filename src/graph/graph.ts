@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { Fault } from '../domain/fault.ts';
-import { milliseconds } from '../domain/instant.ts';
+import { type Instant, milliseconds } from '../domain/instant.ts';
 import type { Clock, Deadline, Directory, Ids, ManagedDevices, RecoveryKeys, Roles } from '../domain/ports.ts';
 import { type Ask, type CallRecord, createAsk } from './ask.ts';
 import { createDirectory } from './directory.ts';
@@ -61,21 +61,21 @@ const provenMilliseconds = 15_000;
 
 /** Remembers whether Graph answers, from the calls that are made anyway; asks only when there were none. */
 function createHealth(clock: Clock): { watch(ask: Ask): Ask; ping(ask: Ask, deadline: Deadline): Promise<void> } {
-  let goodAt = Number.NEGATIVE_INFINITY;
+  let goodAt: Instant | undefined;
   return {
     watch: (ask) => async (question) => {
       try {
         const reply = await ask(question);
-        goodAt = milliseconds(clock.now());
+        goodAt = clock.now();
         return reply;
       } catch (error) {
         // "Not found" is an answer like any other.
-        if (!(error instanceof Fault && error.code === 'graph-not-found')) goodAt = Number.NEGATIVE_INFINITY;
+        if (!(error instanceof Fault && error.code === 'graph-not-found')) goodAt = undefined;
         throw error;
       }
     },
     async ping(ask, deadline) {
-      if (milliseconds(clock.now()) - goodAt < provenMilliseconds) return;
+      if (goodAt !== undefined && milliseconds(clock.now()) - milliseconds(goodAt) < provenMilliseconds) return;
       await ask({ service: 'directory', route: odata`devices?$select=id&$top=1`, deadline });
     },
   };
