@@ -23,14 +23,10 @@ function lines(part: Element): readonly string[] {
       return text(part);
     case 'RichTextBlock':
       return [part.inlines.map((run) => readable(run.text)).join('')];
-    case 'FactSet': {
-      const width = Math.max(...part.facts.map((fact) => fact.title.length));
-      return part.facts.map((fact) => `${fact.title.padEnd(width)}  ${readable(fact.value)}`);
-    }
     case 'Container':
-      return part.items.flatMap(element).map((row) => (row === '' ? '  |' : `  | ${row}`));
+      return part.style === undefined ? part.items.flatMap(element) : part.items.flatMap(element).map((row) => `  | ${row}`.trimEnd());
     case 'ColumnSet':
-      return [part.columns.map((column) => column.items.flatMap(element).join(' ')).join('    ')];
+      return [part.columns.map((column) => column.items.flatMap(element).join(' ').padEnd(column.width === 'stretch' ? 14 : 12)).join('  ').trimEnd()];
     case 'Input.ChoiceSet':
       return [`${part.label}:`, ...choices(part)];
     case 'Input.Text':

@@ -2,7 +2,7 @@
 // nothing from outside gets into a card unescaped. What is drawn fits a phone: every text wraps, two columns at most.
 
 import type { RequestId } from '../../domain/ids.ts';
-import type { Plain, Said } from './escape.ts';
+import { type Plain, type Said, say } from './escape.ts';
 
 export type Spacing = 'none' | 'small' | 'default' | 'medium' | 'large';
 
@@ -34,11 +34,6 @@ export interface RichTextBlock extends Placed {
   readonly inlines: readonly (Look & { readonly type: 'TextRun'; readonly text: Plain })[];
 }
 
-export interface FactSet extends Placed {
-  readonly type: 'FactSet';
-  readonly facts: readonly { readonly title: string; readonly value: Said }[];
-}
-
 export interface Container extends Placed {
   readonly type: 'Container';
   readonly style?: 'emphasis' | 'attention' | 'warning' | 'good';
@@ -47,7 +42,7 @@ export interface Container extends Placed {
 
 export interface ColumnSet extends Placed {
   readonly type: 'ColumnSet';
-  readonly columns: readonly { readonly type: 'Column'; readonly width: 'auto' | 'stretch'; readonly items: readonly Element[] }[];
+  readonly columns: readonly { readonly type: 'Column'; readonly width: 'auto' | 'stretch' | '96px'; readonly items: readonly Element[] }[];
 }
 
 interface Input extends Placed {
@@ -74,7 +69,7 @@ export interface InputChoiceSet extends Input {
   readonly placeholder?: string;
 }
 
-export type Element = TextBlock | RichTextBlock | FactSet | Container | ColumnSet | InputText | InputChoiceSet;
+export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet;
 
 export type Verb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose';
 
@@ -153,11 +148,23 @@ export const line = (text: Said, placed: Placed & Look = {}): TextBlock => ({ ty
 /** Small print: true and of use to some, in nobody's way. */
 export const note = (text: Said, placed: Placed & Look = {}): TextBlock => line(text, { size: 'small', isSubtle: true, spacing: 'small', ...placed });
 
-/** Rows of name and value; a value that is undefined leaves no row. Names are ours. */
-export const facts = (rows: Readonly<Record<string, Said | undefined>>, placed: Placed = {}): FactSet => ({
-  type: 'FactSet',
+/**
+ * Rows of name and value; a value that is undefined leaves no row. Names are ours and short. No FactSet: a long
+ * userPrincipalName does not break in one and runs off a phone.
+ */
+export const facts = (rows: Readonly<Record<string, Said | undefined>>, placed: Placed = {}): Container => ({
+  type: 'Container',
   ...placed,
-  facts: Object.entries(rows).flatMap(([title, value]) => (value === undefined ? [] : [{ title, value }])),
+  items: Object.entries(rows)
+    .flatMap(([name, value]) => (value === undefined ? [] : [{ name: say`${name}`, value }]))
+    .map(({ name, value }, index) => ({
+      type: 'ColumnSet',
+      spacing: index === 0 ? 'none' : 'small',
+      columns: [
+        { type: 'Column', width: '96px', items: [line(name, { isSubtle: true })] },
+        { type: 'Column', width: 'stretch', items: [line(value)] },
+      ],
+    })),
 });
 
 /** A box that stands out by its words first, by its colour besides. */

@@ -40,7 +40,7 @@ const choices = (offered: readonly DeviceChoice[], now: Instant, twins: boolean)
 
 /** The owner first among twins: that is what the caller can say. */
 function titleOf({ device, owner, keyCount }: DeviceChoice, now: Instant, twins: boolean): Plain {
-  const who = ownerWords(owner) ?? 'no owner known';
+  const who = ownerWords(owner) ?? 'No owner known';
   const keys = keyCount === undefined ? 'number of keys not known' : keyCount === 1 ? '1 key' : `${keyCount === 0 ? 'no' : keyCount} keys`;
   const seen = device.lastSignIn === undefined ? 'last sign-in not known' : `last sign-in ${age(device.lastSignIn, now)}`;
   const join = device.joinType === 'unknown' ? 'join type not known' : joinWords[device.joinType];

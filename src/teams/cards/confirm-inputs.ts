@@ -42,19 +42,22 @@ export function confirmInputs(form: Form): readonly Element[] {
 function keyList({ request, offer, values, note, problems }: Form, held: FormValues): InputChoiceSet {
   const inView = offer.keys.length <= mostKeysInView;
   const chosen = chosenKey(offer.keys, held, values === undefined && note === undefined && problems === undefined);
+  const shorts = offer.keys.map((key) => shortKeyId(key.keyId));
+  // Eight characters tell keys apart but for one chance in millions; then the whole ID does.
+  const idOf = (key: KnownKey): string => (shorts.filter((short) => short === shortKeyId(key.keyId)).length === 1 ? shortKeyId(key.keyId) : key.keyId.toUpperCase());
   const title = (key: KnownKey) =>
     inView
-      ? plain`${shortKeyId(key.keyId)} – ${volumeWords[key.volumeType]}, ${date(key.createdAt, request.viewer)}, ${stateWords[key.state]}`
-      : plain`${shortKeyId(key.keyId)}, ${shortVolume[key.volumeType]}, ${date(key.createdAt, request.viewer)}${key.state === 'active' ? ', active' : ''}`;
+      ? plain`${idOf(key)}, ${stateWords[key.state]}, ${date(key.createdAt, request.viewer)}, ${volumeWords[key.volumeType]}`
+      : plain`${idOf(key)}, ${date(key.createdAt, request.viewer)}, ${shortVolume[key.volumeType]}${key.state === 'active' ? ', active' : ''}`;
   return {
     type: 'Input.ChoiceSet',
     id: 'keyId',
-    label: offer.keys.length === 1 ? 'Key (compare its ID with the blue screen)' : 'Which key? Compare the key ID on the blue screen',
+    label: 'Key ID on the blue screen',
     style: inView ? 'expanded' : 'compact',
     choices: offer.keys.map((key) => ({ title: choiceTitle(title(key)), value: key.keyId })),
     wrap: true,
     isRequired: true,
-    errorMessage: 'Choose the key whose ID the caller sees.',
+    errorMessage: 'Choose the key whose ID the caller sees on the blue screen.',
     spacing: 'medium',
     ...(chosen && { value: chosen.keyId }),
   };

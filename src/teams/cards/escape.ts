@@ -48,11 +48,11 @@ export function choiceTitle(title: Plain): Plain {
     .replaceAll('`', "'")
     .replaceAll(/~(?=~)|(?<=~)~/g, '\u223c')
     .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\u02cd')
-    .replaceAll(/\\(?=[!-/:-@[-`{-~]|$)/g, '\u29f5')
+    .replaceAll(/\\(?![A-Za-z0-9])/g, '\u29f5')
     .replaceAll(/&(?=#?\w+;)/g, '\uff06')
     // A list or a heading needs an ordinary blank after its sign.
-    .replace(/^([-+]|#{1,6}|\d{1,9}[.)]) /, '$1\u00a0')
-    .replace(/^-(?=-)/, '\u2010') as Plain;
+    .replace(/^(\u2068?(?:[-+]|#{1,6}|\d{1,9}[.)])) /, '$1\u00a0')
+    .replace(/^(\u2068?)-(?=-)/, '$1\u2010') as Plain;
 }
 
 /** What goes back into an input field: as typed, never a recovery password, never longer than the field bears. */
@@ -111,12 +111,12 @@ function escapeMarkdown(value: string): string {
     .replaceAll(/&(?=#?\w+;)/g, String.raw`\&`)
     // Addresses are made links by some hosts, dates in double braces are rewritten by all.
     .replaceAll(/\/(?=\/)/g, String.raw`\/`)
-    .replaceAll(/(mailto)(?=:)/gi, String.raw`$1\\`)
-    .replaceAll(/\b(www)(?=\.)/gi, String.raw`$1\\`)
+    .replaceAll(/(mailto)(?=:)/gi, '$1\\')
+    .replaceAll(/\b(www)(?=\.)/gi, '$1\\')
     .replaceAll(/\{(?=\{)/g, String.raw`\{`)
     // Signs that mean something at the beginning of a line: a value may stand there.
     .replace(/^([-+](?=[\s-]|$)|#{1,6}(?=\s|$)|>)/, String.raw`\$1`)
-    .replace(/^(\d{1,9})(?=[.)](?:\s|$))/, String.raw`$1\\`);
+    .replace(/^(\d{1,9})(?=[.)](?:\s|$))/, '$1\\');
   return isolate(escaped);
 }
 

@@ -23,7 +23,7 @@ type Command = readonly [said: Said, does: Said];
 
 const keyCommands: readonly Command[] = [
   [say`**key for LAPTOP-42**`, say`by device; add a ticket number or **id 1A2B3C4D** if you have them`],
-  [say`**key for adele@contoso.com**`, say`by person: her devices to choose from`],
+  [say`**key for adele@contoso.com**`, say`by person: choose from their devices`],
   [say`**key id** and the whole key ID`, say`by the ID on the blue screen`],
 ];
 

@@ -18,22 +18,22 @@ interface After {
 export const hiddenKeyCard = (after: After): CardMessage => {
   const { request } = after;
   const shownAt = request.revealedAt ?? after.now;
-  return afterReveal(after, say`✓ Recovery key hidden`, say`It was revealed to ${request.person.name} at ${when(shownAt, after.now, request.viewer)}.`);
+  return afterReveal(after, 'hidden', say`✓ Recovery key hidden`, say`It was revealed to ${request.person.name} at ${when(shownAt, after.now, request.viewer)}.`);
 };
 
 /** Answer to a second press, or to a card that Teams put back to its first state. */
 export const usedCard = (after: After): CardMessage => {
   const { request } = after;
   const at = when(request.revealedAt ?? after.now, after.now, request.viewer);
-  return afterReveal(after, say`Used at ${at}`, say`This card has revealed its key to ${request.person.name} already. A card does that once.`);
+  return afterReveal(after, 'used', say`Used at ${at}`, say`This card has revealed its key to ${request.person.name} already. A card does that once.`);
 };
 
-function afterReveal({ request, now }: After, title: Said, text: Said): CardMessage {
+function afterReveal({ request, now }: After, kind: 'hidden' | 'used', title: Said, text: Said): CardMessage {
   if (request.offer === undefined || request.grant === undefined) throw new Error('only a revealed request was used');
   const name = deviceName(request.offer.device);
   const again = againUntil(request, now);
   return message(
-    plain`The recovery key of ${name} was revealed to ${request.person.name} and is hidden.`,
+    kind === 'hidden' ? plain`The recovery key of ${name} is hidden again.` : plain`This card has revealed the recovery key of ${name} already.`,
     [heading(title), line(text, { spacing: 'small' }), about(request, name), againLine(request, again)],
     again === undefined ? [] : [showAgain(request)],
   );

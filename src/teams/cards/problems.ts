@@ -8,7 +8,7 @@ import { joined, type Said, say, together } from './escape.ts';
 type Input = InputProblem['input'];
 
 const inputNames = {
-  keyId: say`the key`,
+  keyId: say`the key ID`,
   reason: say`the reason`,
   reasonText: say`the details`,
   callerCheck: say`how the caller was verified`,

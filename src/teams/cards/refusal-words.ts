@@ -31,7 +31,7 @@ const askAgain = (facts: RefusalFacts): Said => (facts.asked === undefined ? say
 const atTime = (at: Instant | undefined, { viewer, now }: Reader): string => (at === undefined ? '' : when(at, now, viewer));
 
 const escrowWords = {
-  encrypted: say`Intune says that the device is encrypted, so a key exists and did not reach Entra ID.`,
+  encrypted: say`Intune says that the device is encrypted. Its escrow has failed, or is still under way.`,
   'not-encrypted': say`Intune says that the device is not encrypted. Then the blue screen is not BitLocker's, or the device was encrypted after its last sync.`,
   'not-managed': say`Intune does not manage this device, so I cannot tell whether it is encrypted. The key of a hybrid joined device may be in Active Directory.`,
   unknown: say`Intune did not say whether the device is encrypted.`,
@@ -44,7 +44,7 @@ export const refusalWords = {
   'no-role': () =>
     no(
       'You have no role for this',
-      [say`Recovery keys are given to people with the role agent or admin. You have neither, so I looked nothing up.`],
+      [say`Recovery keys are given to people with the role agent or admin. You have neither, so nothing was looked up or shown.`],
       say`If you work at the helpdesk, ask for the role. If it is your own laptop, call the helpdesk.`,
     ),
 
@@ -82,7 +82,7 @@ export const refusalWords = {
     answer(
       'No key in escrow',
       [say`Entra ID holds no recovery key for **${nameOf(facts, 'this device')}**.`, escrowWords[facts.escrow ?? 'unknown']],
-      say`Look in Active Directory, and ask the caller for a printed or saved copy, before anybody resets the device.`,
+      say`Before anybody resets the device: look in Active Directory (ADUC), and ask the caller for a printed or saved copy.`,
     ),
 
   'approval-unavailable': (facts) =>

@@ -5,7 +5,7 @@ import type { Refusal, RefusalCode, RefusalFacts } from '../../domain/refusal.ts
 import type { Instant } from '../../domain/instant.ts';
 import type { Viewer } from '../../domain/request.ts';
 import { type CardMessage, heading, line, message, note, press } from './card.ts';
-import { plain, type Said, say } from './escape.ts';
+import { cleanText, plain, type Said, say } from './escape.ts';
 import { type PortalIds, portalLinks } from './portals.ts';
 import { refusalWords } from './refusal-words.ts';
 
@@ -18,7 +18,7 @@ export interface Refused {
 }
 
 /** Where the portals are the way on: the key may be found there, or the device be made to escrow one. */
-const namesPortals: ReadonlySet<RefusalCode> = new Set(['no-keys', 'approval-unavailable', 'show-again-over']);
+const namesPortals: ReadonlySet<RefusalCode> = new Set(['no-keys', 'approval-unavailable']);
 /** Where the card's own request may still show its key. */
 const mayShowAgain: ReadonlySet<RefusalCode> = new Set(['request-used', 'request-busy']);
 
@@ -43,5 +43,5 @@ export function refusedCard({ refusal, viewer, now, portals }: Refused): CardMes
 function closestNames({ closest = [] }: RefusalFacts): Said | undefined {
   const [first, ...others] = closest.slice(0, 5);
   if (first === undefined) return undefined;
-  return others.length === 0 ? say`Did you mean **${first}**?` : say`Close names: ${[first, ...others].join(', ')}`;
+  return others.length === 0 ? say`Did you mean **${first}**?` : say`The closest names: ${[first, ...others].map((name) => cleanText(name, 40)).join(', ')}`;
 }

@@ -24,7 +24,7 @@ export function revealedKeyCard({ request, password }: { readonly request: Revea
       digits(password.blocks),
       words(password.blocks),
       line(say`Read one block at a time. Windows checks each block while it is typed: when it objects, repeat that block.`, { spacing: 'medium' }),
-      facts({ 'Hidden at': say`${until}`, 'Whole key ID': say`${grant.key.keyId.toUpperCase()}` }, { spacing: 'medium', separator: true }),
+      facts({ 'Hides at': say`${until}`, 'Whole key ID': say`${grant.key.keyId.toUpperCase()}` }, { spacing: 'medium', separator: true }),
       note(say`Do not copy the key into a chat or a ticket.`),
     ],
     [

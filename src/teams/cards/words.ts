@@ -48,13 +48,11 @@ export const roleWords = {
 /** A device name, short enough for a heading on a phone. Windows allows 15 or 63 characters, Entra ID 256. */
 export const deviceName = (device: Pick<Device, 'name'>): string => cleanText(device.name, 64) || '(no name)';
 
-// The version of Windows is in its build; 22000 is the first of Windows 11 (Microsoft, Windows 11 release information).
-export function systemWords(device: Pick<Device, 'operatingSystem' | 'osVersion'>): string | undefined {
-  const { operatingSystem, osVersion } = device;
-  const build = Number(/^10\.0\.(\d{5})/.exec(osVersion ?? '')?.[1] ?? Number.NaN);
-  const name = operatingSystem === 'Windows' && build >= 10_240 ? `Windows ${build >= 22_000 ? 11 : 10}` : operatingSystem;
-  if (name === undefined) return osVersion;
-  return osVersion === undefined ? name : `${name} (${osVersion})`;
+/** `Windows 11, build 26100`: 22000 is the first build of Windows 11 (Microsoft, Windows 11 release information). */
+export function systemWords({ operatingSystem, osVersion }: Pick<Device, 'operatingSystem' | 'osVersion'>): string | undefined {
+  const build = Number(/^10\.0\.(\d{5})(?!\d)/.exec(osVersion ?? '')?.[1] ?? Number.NaN);
+  if (operatingSystem === 'Windows' && build >= 10_240) return `Windows ${build >= 22_000 ? 11 : 10}, build ${build}`;
+  return operatingSystem === undefined || osVersion === undefined ? (operatingSystem ?? osVersion) : `${operatingSystem} ${osVersion}`;
 }
 
 /** `Adele Vance (adele@contoso.com)`, as far as known. */

@@ -118,7 +118,14 @@ export const revealedSamples: readonly Sample[] = Object.entries({
   'revealed-doubtful-superseded': revealedKeyCard({ request: the.revealedRequest({ grant: the.grant({ key: the.firstKey(the.twoKeys.slice(1)) }) }), password: the.doubtfulPassword }),
   'revealed-hostile-name': revealedKeyCard({ request: the.revealedRequest({ offer: named(the.hostileName) }), password: the.password }),
   'revealed-longest-windows-name': revealedKeyCard({ request: the.revealedRequest({ offer: named(the.longWindowsName) }), password: the.password }),
+  'revealed-words': asWords(revealedKeyCard({ request: the.revealedRequest(), password: the.password })),
 }).map(([name, message]) => ({ name, message }));
+
+/** As it looks after a press on the switch. */
+function asWords(message: CardMessage): CardMessage {
+  const body = message.card.body.map((element) => (element.id === 'digits' || element.id === 'words' ? { ...element, isVisible: element.id === 'words' } : element));
+  return { ...message, card: { ...message.card, body } };
+}
 
 const everyday: Record<string, CardMessage> = {
   'notice-carried-on': carriedOnNotice(),
