@@ -72,11 +72,13 @@ function keyCommand(rest: string, hearing: Hearing): Command {
   const idFirst = /^id(?:[\s:#]+|$)/i.exec(rest)?.[0];
   if (idFirst !== undefined) return idCommand(rest.slice(idFirst.length), hearing);
   const { subject, more } = split(rest, hearing);
-  if (subject === '' || subject.length > longestName) return { kind: 'suggestion', nearest: 'key for LAPTOP-42' };
+  if (!isName(subject)) return { kind: 'suggestion', nearest: 'key for LAPTOP-42' };
   const tail = readTail(more, hearing);
   if (tail === undefined) return { kind: 'suggestion', nearest: `key for ${subject}${idWord.test(more) ? ' id 1A2B3C4D' : ''}` };
   return { kind: 'key', question: questionAbout(subject, tail) };
 }
+
+const isName = (subject: string): boolean => subject.length <= longestName && /[\p{L}\p{N}]/u.test(subject);
 
 /** `key id TYPED`, with a ticket or `for NAME` behind it. */
 function idCommand(rest: string, hearing: Hearing): Command {
@@ -87,7 +89,7 @@ function idCommand(rest: string, hearing: Hearing): Command {
   if (named !== undefined) {
     const { subject, more } = split(named, hearing);
     const tail = readTail(more, hearing);
-    if (tail === undefined || subject === '' || subject.length > longestName) return unclear;
+    if (tail === undefined || !isName(subject)) return unclear;
     return { kind: 'key', question: questionAbout(subject, { ...tail, keyId: read.fragment }) };
   }
   const ticket = ticketIn(read.rest, hearing);
@@ -158,7 +160,7 @@ function questionById(fragment: KeyIdFragment, ticket: string | undefined): KeyQ
 function bareName(words: string, hearing: Hearing): Command {
   const { subject, more } = split(words, hearing);
   const tail = readTail(more, hearing);
-  if (tail === undefined || subject.length > longestName || smallTalk.has(subject.toLowerCase())) return { kind: 'suggestion', nearest: nearestTo(words) };
+  if (tail === undefined || !isName(subject) || smallTalk.has(subject.toLowerCase())) return { kind: 'suggestion', nearest: nearestTo(words) };
   const fragment = /^\{?[0-9a-f]{8}/i.test(subject) && /\d/.test(subject) && tail.keyId === undefined ? parseKeyIdFragment(subject) : undefined;
   if (fragment !== undefined) return { kind: 'key', question: questionById(fragment, tail.ticket) };
   if (isAddress(subject) || looksLikeDevice(subject)) return { kind: 'key', question: questionAbout(subject, tail) };

@@ -28,7 +28,7 @@ const plain = (text: string): string =>
     .toWellFormed()
     .normalize('NFKC')
     .replaceAll(invisible, '')
-    .replaceAll(controls, ' ')
+    .replaceAll(controls, '')
     .replaceAll(/[\u2018-\u201b\u02bc\u2039\u203a]/g, "'")
     .replaceAll(/[\u201c-\u201f\u00ab\u00bb]/g, '"')
     .replaceAll(/[\u2010-\u2015\u2212]/g, '-')
