@@ -1,0 +1,113 @@
+// Wires the rooms and runs them: what main.ts does with Microsoft's Graph and demo.ts with the simulated tenant.
+
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
+import { hideDueCards, settleClaims } from './domain/close-card.ts';
+import type { Desk } from './domain/desk.ts';
+import { Fault } from './domain/fault.ts';
+import type { TenantId } from './domain/ids.ts';
+import { plusSeconds } from './domain/instant.ts';
+import type { DeskSettings } from './domain/settings.ts';
+import type { Graph } from './graph/graph.ts';
+import { type Chore, createTimekeeper } from './jobs/timekeeper.ts';
+import { asksIn } from './store/asks.ts';
+import { type Database } from './store/database.ts';
+import { ledgerIn } from './store/ledger.ts';
+import { readinessOf } from './store/readiness.ts';
+import { requestsIn } from './store/requests.ts';
+import { createBot, type Inbound } from './teams/bot.ts';
+import { type Readiness, startServer } from './teams/server.ts';
+
+export interface KeydeskParts {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly tenantId: TenantId;
+  readonly settings: DeskSettings;
+  /** SHA-256 (hex) over the configuration without secrets, for the ledger. */
+  readonly fingerprint: string;
+  readonly inbound: Inbound;
+  readonly graph: Graph;
+  readonly database: Database;
+  readonly log: Logger;
+  /** Tests bring their own clock, ids and deadlines. */
+  readonly doors?: Partial<Pick<Desk, 'clock' | 'ids' | 'deadlines'>>;
+}
+
+export interface Keydesk {
+  readonly url: string;
+  /** Takes no further requests, lets running ones end, then lets go of what it was given. */
+  stop(): Promise<void>;
+}
+
+/** Rejects when it cannot listen. A database or a Graph that is away shows on `/readyz` and in every answer. */
+export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
+  const { database, graph, log } = parts;
+  const ledger = ledgerIn(database, randomBytes);
+  const asks = asksIn(database);
+  const desk: Desk = {
+    clock: systemClock,
+    ids: systemIds,
+    deadlines: systemDeadlines,
+    ...parts.doors,
+    directory: graph.directory,
+    managedDevices: graph.managedDevices,
+    recoveryKeys: graph.recoveryKeys,
+    roles: graph.roles,
+    ledger,
+    asks,
+    requests: requestsIn(database, randomBytes),
+    settings: parts.settings,
+  };
+  const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log });
+  const chores: Chore[] = [
+    noteOfStart(desk, parts.fingerprint),
+    { name: 'hide-due-cards', everySeconds: 1, work: () => hideDueCards(desk, bot.hideCard) },
+    { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
+    { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
+    { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
+  ];
+  const timekeeper = createTimekeeper(chores, (chore, error) => log.warn({ chore, err: error }, 'a chore failed and will be tried again'));
+  const server = await startServer({ host: parts.host, port: parts.port, endpoint: bot.endpoint, readiness: () => readiness(parts), log });
+  timekeeper.start();
+  log.info({ url: server.url }, 'Keydesk answers');
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      await timekeeper.stop();
+      graph.stop();
+      await database.close();
+    },
+  };
+}
+
+/** Who starts with which configuration is an entry; tried until the ledger takes it, then never again. */
+function noteOfStart(desk: Desk, configuration: string): Chore {
+  const time = desk.clock.now();
+  let noted = false;
+  return {
+    name: 'note-of-start',
+    everySeconds: 5,
+    work: async () => {
+      if (noted) return;
+      await desk.ledger.append({ time, act: 'started', outcome: 'done', source: 'system', configuration });
+      noted = true;
+    },
+  };
+}
+
+/** Without database or ledger nothing can be shown: down. Without Graph people still get an answer: degraded. */
+async function readiness({ database, graph, doors }: KeydeskParts): Promise<Readiness> {
+  const [stored, reached] = await Promise.all([
+    readinessOf(database),
+    graph.ping((doors?.deadlines ?? systemDeadlines).press()).then(
+      () => 'ok',
+      (error: unknown) => (error instanceof Fault ? error.code : 'internal'),
+    ),
+  ]);
+  const parts = { ...stored, graph: reached };
+  const status = stored.database !== 'ok' || stored.ledger !== 'ok' ? 'down' : reached === 'ok' ? 'ok' : 'degraded';
+  return { status, parts };
+}

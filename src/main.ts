@@ -1,0 +1,57 @@
+// Production: the configuration of the environment, Microsoft's Graph, a PostgreSQL that is there already.
+
+import { readFileSync } from 'node:fs';
+import { type Config, ConfigError, type Identity, readConfig } from './config/read-config.ts';
+import { systemClock, systemIds } from './config/system.ts';
+import { createCredential } from './graph/credential.ts';
+import { createGraph } from './graph/graph.ts';
+import { startKeydesk } from './keydesk.ts';
+import { createLog } from './log.ts';
+import { openDatabase } from './store/database.ts';
+import type { BotIdentity } from './teams/identity.ts';
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog({ level: config.logLevel });
+  const credential = createCredential(config);
+  const keydesk = await startKeydesk({
+    ...config,
+    settings: config.desk,
+    inbound: { mode: 'authenticated', identity: botOf(config, credential) },
+    database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
+    graph: createGraph({ credential, roleGroups: config.groups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random }),
+    log,
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping');
+      keydesk.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, 'did not stop cleanly');
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+function botOf({ identity, tenantId }: Config, credential: ReturnType<typeof createCredential>): BotIdentity {
+  const { clientId } = identity;
+  switch (identity.type) {
+    case 'secret':
+      return { type: 'secret', clientId, tenantId, secret: identity.secret.reveal() };
+    case 'certificate':
+      return { type: 'certificate', clientId, tenantId, thumbprint: identity.thumbprint, privateKey: pemOf(identity) };
+    case 'managed-identity':
+      return { type: 'managed-identity', clientId, tenantId, tokens: { getToken: (scope) => credential.getToken(scope) } };
+  }
+}
+
+const pemOf = (identity: Extract<Identity, { type: 'certificate' }>): string => readFileSync(identity.certificateFile, 'utf8');
+
+main().catch((error: unknown) => {
+  // A ConfigError names every fault with its remedy and holds no secret; of anything else only the kind is told.
+  console.error(error instanceof ConfigError ? error.message : `Keydesk could not start: ${error instanceof Error ? error.message : 'unknown error'}`);
+  process.exit(1);
+});
