@@ -1,0 +1,46 @@
+// npm run migrate: as the owner of the tables, before a new version of the service starts.
+import { DatabaseError } from 'pg';
+import { migrate, MigrationError } from './store/migrate.ts';
+
+const help = `npm run migrate brings the database to the form that this version wants. Run it before the service starts.
+
+DATABASE_OWNER_URL  postgres:// address of the owner of the tables (needed)
+DATABASE_URL        the service's own address: its role gets insert and select on the ledger, and is made with the
+                    address's password where it is missing (default: the role keydesk_app, which must be there)`;
+
+/** @returns the exit code */
+async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  if (args.length > 0) {
+    console.log(help);
+    return args[0] === '--help' ? 0 : 2;
+  }
+  const ownerUrl = env['DATABASE_OWNER_URL'];
+  if (ownerUrl === undefined || ownerUrl === '') {
+    console.error(`DATABASE_OWNER_URL is not set.\n\n${help}`);
+    return 2;
+  }
+  const app = env['DATABASE_URL'] === undefined || env['DATABASE_URL'] === '' ? undefined : URL.parse(env['DATABASE_URL']);
+  if (app === null) {
+    console.error('DATABASE_URL is no address. Expected postgres://role:password@host/database.');
+    return 2;
+  }
+  try {
+    const applied = await migrate(ownerUrl, {
+      ...(app !== undefined && app.username !== '' && { appRole: decodeURIComponent(app.username) }),
+      ...(app !== undefined && app.password !== '' && { appPassword: decodeURIComponent(app.password) }),
+    });
+    console.log(applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}.`);
+    return 0;
+  } catch (error) {
+    console.error(explain(error));
+    return 1;
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof MigrationError) return error.message;
+  if (error instanceof DatabaseError) return `The database refused (${error.code}): ${error.message}`;
+  return `The database at DATABASE_OWNER_URL cannot be reached: ${error instanceof Error ? error.message || error.name : String(error)}`;
+}
+
+process.exitCode = await main(process.argv.slice(2), process.env);

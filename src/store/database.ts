@@ -1,0 +1,86 @@
+import { Kysely, type PostgresCursor, PostgresDialect, type PostgresPool, type PostgresPoolClient, type PostgresQueryResult } from 'kysely';
+import { DatabaseError, Pool, type PoolClient } from 'pg';
+import type { Tables } from './tables.ts';
+import { inbound } from './values.ts';
+
+export interface DatabaseOptions {
+  /** Default 10. */
+  readonly maxConnections?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string;
+  /** Told of connections that broke while nobody used them. Gets a code, no values. */
+  readonly onConnectionLost?: (code: string) => void;
+}
+
+export interface Database {
+  readonly db: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+const seconds = 1000;
+
+// Each bound is shorter than the next, so that the one nearest to the cause speaks first.
+const statementMs = 10 * seconds;
+/** The server is gone without a word: longer than a statement may take there. */
+const answerMs = 15 * seconds;
+/** An instance that hangs in the middle of a transaction loses it, and with it the ledger's lock. */
+const idleInTransactionMs = 10 * seconds;
+const connectMs = 3 * seconds;
+
+/**
+ * Opens nothing yet: connections are made when they are needed. No error of a connection ends the process.
+ * @param url postgres://…; for the service, of the role that may insert and read (keydesk_app)
+ */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const pool = new Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    application_name: options.applicationName ?? 'keydesk',
+    connectionTimeoutMillis: connectMs,
+    query_timeout: answerMs,
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+    // "Durable when it returns" must not depend on what a server's default has been set to.
+    options: '-c synchronous_commit=on',
+    keepAlive: true,
+  });
+  const lost = (error: Error): void => options.onConnectionLost?.('code' in error && typeof error.code === 'string' ? error.code : error.name);
+  // Without the first, a server that goes away ends the process while a connection is idle; without the second, while
+  // one is lent out and between two statements.
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(pool) }) }), close: () => pool.end() };
+}
+
+/** The pool with one door for values (values.ts), which gives up connections whose state nobody knows. */
+function guarded(pool: Pool): PostgresPool {
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    connect: async () => lend(await pool.connect()),
+  };
+}
+
+const commands = ['UPDATE', 'DELETE', 'INSERT', 'MERGE', 'COMMIT', 'ROLLBACK'] as const;
+
+function lend(client: PoolClient): PostgresPoolClient {
+  let broken = false;
+  const send = async <R>(sql: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
+    const safe = [...inbound(values)];
+    try {
+      const { command, rowCount, rows } = await client.query(sql, safe);
+      return { command: commands.find((known) => known === command) ?? 'SELECT', rowCount: rowCount ?? 0, rows };
+    } catch (error) {
+      // Anything but the server's own "no": an answer may still be on its way, and would be taken for the next one's.
+      broken ||= !(error instanceof DatabaseError);
+      throw error;
+    }
+  };
+  function query<R>(sql: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  function query<R>(what: string | PostgresCursor<R>, values: readonly unknown[] = []): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+    if (typeof what !== 'string') throw new TypeError('Cursors are declared in SQL here (store/stored-entries.ts).');
+    return send<R>(what, values);
+  }
+  return { query, release: (discard) => client.release(broken || discard === true) };
+}

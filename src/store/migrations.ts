@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import * as first from './migrations/0001-ledger-and-requests.ts';
+
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  /** SHA-256 of the SQL, hex: an applied migration that was edited is found. */
+  readonly checksum: string;
+}
+
+const checked = ({ name, sql }: { readonly name: string; readonly sql: string }): Migration => ({
+  name,
+  sql,
+  checksum: createHash('sha256').update(sql).digest('hex'),
+});
+
+/** In the order in which they are applied. */
+export const migrations: readonly Migration[] = [checked(first)];

@@ -1,0 +1,107 @@
+// Somebody who is refused again and again fills neither the ledger nor the disk: the first refusal with a code is an
+// entry at once, those of the next 60 s are counted and become one entry more.
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { z } from 'zod';
+import { type Instant, parseInstant, plusSeconds } from '../domain/instant.ts';
+import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import { bodyForm, bodyOf, openEntry, textsOf } from '../ledger/entry.ts';
+import { plainTextsForm } from '../ledger/texts.ts';
+import { appendedWhen, type Random } from './append.ts';
+import { orFault } from './faults.ts';
+import type { LedgerStore } from './ledger.ts';
+import type { Tables } from './tables.ts';
+import { jsonb } from './values.ts';
+
+const sumSeconds = 60;
+
+export function refusalsIn(db: Kysely<Tables>, random: Random, append: (entry: LedgerEntry) => Promise<void>): Pick<LedgerStore, 'refuse' | 'settleRefusals'> {
+  return {
+    refuse: (entry) => {
+      const { person, code } = entry;
+      if (person === undefined || code === undefined) return append(entry);
+      return orFault('ledger-unavailable', () => db.transaction().execute((tx) => tally(tx, entry, person.id, code, random)));
+    },
+    settleRefusals: (now) => orFault('ledger-unavailable', () => settle(db, now, random)),
+  };
+}
+
+interface Tally {
+  readonly ends_at: Date;
+  readonly count: number;
+  readonly common: unknown;
+}
+
+/** The row of (person, code) is the lock: made where it is missing, held until the end of the transaction. */
+async function tally(tx: Transaction<Tables>, entry: LedgerEntry, person: string, code: string, random: Random): Promise<void> {
+  const ends = plusSeconds(entry.time, sumSeconds);
+  const made = await tx
+    .insertInto('keydesk.refusal_tally')
+    .values({ person_id: person, code, ends_at: ends, count: 0 })
+    .onConflict((conflict) => conflict.columns(['person_id', 'code']).doNothing())
+    .returning('count')
+    .executeTakeFirst();
+  if (made !== undefined) return write(tx, [entry], random);
+
+  const row = tx.selectFrom('keydesk.refusal_tally').select(['ends_at', 'count', 'common']).where('person_id', '=', person).where('code', '=', code);
+  const running: Tally | undefined = await row.forUpdate().executeTakeFirst();
+  // Settled between the two statements: its 60 s are over, and this is the first of the next.
+  if (running === undefined) return tally(tx, entry, person, code, random);
+
+  const set = tx.updateTable('keydesk.refusal_tally').where('person_id', '=', person).where('code', '=', code);
+  if (entry.time < running.ends_at.toISOString()) {
+    await set.set({ count: running.count + 1, common: jsonb(inCommon(running.common, entry)) }).execute();
+    return undefined;
+  }
+  await set.set({ ends_at: ends, count: 0, common: null }).execute();
+  return write(tx, [...summed(running), entry], random);
+}
+
+/** One tally after the other, each taken out of the table in the transaction that writes its sum. */
+async function settle(db: Kysely<Tables>, now: Instant, random: Random): Promise<number> {
+  for (let written = 0; ; ) {
+    const taken = await db.transaction().execute(async (tx) => {
+      const { rows } = await sql<Tally>`
+        with due as materialized (
+          select person_id, code from keydesk.refusal_tally where ends_at <= ${now}::timestamptz order by ends_at limit 1 for update skip locked)
+        delete from keydesk.refusal_tally t using due d where t.person_id = d.person_id and t.code = d.code
+        returning t.ends_at, t.count, t.common`.execute(tx);
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      const sums = summed(row);
+      await write(tx, sums, random);
+      return sums.length;
+    });
+    if (taken === undefined) return written;
+    written += taken;
+  }
+}
+
+async function write(tx: Transaction<Tables>, entries: readonly LedgerEntry[], random: Random): Promise<void> {
+  for (const entry of entries) await sql`with one as (select 1), ${appendedWhen('one', entry, random)} select`.execute(tx);
+}
+
+/** Flat, so that two of them can be compared key by key. */
+const commonForm = z.object({ body: bodyForm, texts: plainTextsForm });
+type Common = z.infer<typeof commonForm>;
+const always = new Set(['v', 'time', 'act', 'outcome', 'source', 'code', 'personId']);
+
+/** Of the refusals so far and one more, what all of them say: five misses about one device name it, about two do not. */
+function inCommon(stored: unknown, entry: LedgerEntry): Common {
+  const latest = { body: bodyOf(entry), texts: textsOf(entry) };
+  if (stored === null) return latest;
+  const so = commonForm.parse(stored);
+  return commonForm.parse({ body: shared(so.body, latest.body), texts: shared(so.texts, latest.texts) });
+}
+
+const shared = (so: object, latest: object): object => {
+  const other = new Map<string, unknown>(Object.entries(latest));
+  return Object.fromEntries(Object.entries(so).filter(([key, value]) => always.has(key) || other.get(key) === value));
+};
+
+/** The entry for repeats; none when nothing was repeated. Its time is the end of the 60 s. */
+function summed(row: Tally): readonly LedgerEntry[] {
+  if (row.common === null || row.count === 0) return [];
+  const { body, texts } = commonForm.parse(row.common);
+  const time = parseInstant(row.ends_at) ?? body.time;
+  return [{ ...openEntry(body, plainTextsForm.parse(texts)), time, count: row.count }];
+}

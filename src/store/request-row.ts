@@ -1,0 +1,159 @@
+// A request as a row: jsonb for what the cards show, columns for what is compared. Parsed on the way out: a row is
+// older than the program that reads it.
+import type { Insertable, Selectable } from 'kysely';
+import { z } from 'zod';
+import type { Device, KnownKey, ManagedDevice, Owner } from '../domain/device.ts';
+import { Fault } from '../domain/fault.ts';
+import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, parseRequestId, parseTenantId } from '../domain/ids.ts';
+import { parseInstant } from '../domain/instant.ts';
+import type { Person } from '../domain/person.ts';
+import { callerChecks, reasonCodes } from '../domain/reason.ts';
+import { type CardPlace, type DeviceChoice, type DeviceOffer, type FormValues, type Grant, type RevealRequest, requestStates, type Viewer } from '../domain/request.ts';
+import type { RequestTable } from './tables.ts';
+import { jsonb } from './values.ts';
+
+/** A form for every field: one that the domain gained and this file does not know does not compile. */
+type Shape<T> = Record<keyof T, z.ZodType>;
+
+export type RequestRow = Selectable<RequestTable>;
+
+const parsedBy = <T>(parse: (value: unknown) => T | undefined) =>
+  z.unknown().transform((value, context): T => {
+    const parsed = parse(value);
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom', message: 'not what was stored' });
+    return z.NEVER;
+  });
+const time = parsedBy(parseInstant);
+const text = z.string();
+
+const volumeType = z.enum(['operatingSystem', 'fixedData', 'removableData', 'unknown']);
+const device = z.object({
+  objectId: parsedBy(parseEntraObjectId),
+  deviceId: parsedBy(parseEntraDeviceId),
+  name: text,
+  operatingSystem: text.exactOptional(),
+  osVersion: text.exactOptional(),
+  joinType: z.enum(['entra', 'hybrid', 'registered', 'unknown']),
+  enabled: z.boolean().exactOptional(),
+  lastSignIn: time.exactOptional(),
+} satisfies Shape<Device>);
+const owner = z.object({ name: text.exactOptional(), userPrincipalName: text.exactOptional() } satisfies Shape<Owner>);
+const managed = z.object({
+  intuneId: parsedBy(parseIntuneDeviceId),
+  deviceId: parsedBy(parseEntraDeviceId).exactOptional(),
+  name: text,
+  primaryUser: text.exactOptional(),
+  encrypted: z.boolean().exactOptional(),
+  lastSync: time.exactOptional(),
+  enrolledAt: time.exactOptional(),
+} satisfies Shape<ManagedDevice>);
+const key = z.object({
+  keyId: parsedBy(parseKeyId),
+  deviceId: parsedBy(parseEntraDeviceId),
+  volumeType,
+  createdAt: time,
+  state: z.enum(['active', 'superseded']),
+} satisfies Shape<KnownKey>);
+const preset = z.object({
+  keyId: text.exactOptional(),
+  typedKeyId: text.exactOptional(),
+  reason: text.exactOptional(),
+  reasonText: text.exactOptional(),
+  callerCheck: text.exactOptional(),
+  ticket: text.exactOptional(),
+} satisfies Shape<FormValues>);
+const offer = z.object({
+  device,
+  owner: owner.exactOptional(),
+  managed: managed.exactOptional(),
+  keys: z.array(key),
+  missing: z.array(z.enum(['owner', 'managed-device'])),
+} satisfies Shape<DeviceOffer>);
+const grant = z.object({
+  key,
+  reason: z.enum(reasonCodes),
+  reasonText: text.exactOptional(),
+  callerCheck: z.enum(callerChecks).exactOptional(),
+  ticket: text.exactOptional(),
+} satisfies Shape<Grant>);
+
+const rowForm = z.object({
+  id: parsedBy(parseRequestId),
+  person: z.object({ id: parsedBy(parsePersonId), tenantId: parsedBy(parseTenantId), name: text } satisfies Shape<Person>),
+  viewer: z.object({ locale: text, timeZone: text } satisfies Shape<Viewer>),
+  state: z.enum(requestStates),
+  callerProof: z.boolean(),
+  choices: z.array(z.object({ device, owner: owner.exactOptional(), keyCount: z.number().exactOptional() } satisfies Shape<DeviceChoice>)),
+  offer: offer.exactOptional(),
+  preset,
+  misses: z.number(),
+  card: z.object({ conversationId: text, serviceUrl: text, activityId: text.exactOptional() } satisfies Shape<CardPlace>),
+  openedAt: time,
+  expiresAt: time,
+  claimedAt: time.exactOptional(),
+  attempt: z.number(),
+  grant: grant.exactOptional(),
+  revealedAt: time.exactOptional(),
+  hideAt: time.exactOptional(),
+  hiddenAt: time.exactOptional(),
+  showAgainUntil: time.exactOptional(),
+} satisfies Shape<RevealRequest>);
+
+/** Throws a Fault `internal` when the row is not what this program writes. */
+export function parseRequest(row: RequestRow): RevealRequest {
+  const parsed = rowForm.safeParse(present(row));
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new Fault('internal', 'never', { message: `request ${row.id} cannot be read: ${where}` });
+}
+
+/** Names of ours for the columns, and nothing for null. */
+const present = (row: RequestRow): object =>
+  Object.fromEntries(
+    Object.entries({
+      id: row.id,
+      person: { id: row.person_id, tenantId: row.tenant_id, name: row.person_name },
+      viewer: row.viewer,
+      state: row.state,
+      callerProof: row.caller_proof,
+      choices: row.choices,
+      offer: row.offer,
+      preset: row.preset,
+      misses: row.misses,
+      card: row.card,
+      openedAt: row.opened_at,
+      expiresAt: row.expires_at,
+      claimedAt: row.claimed_at,
+      attempt: row.attempt,
+      grant: row.given,
+      revealedAt: row.revealed_at,
+      hideAt: row.hide_at,
+      hiddenAt: row.hidden_at,
+      showAgainUntil: row.show_again_until,
+    }).filter(([, value]) => value !== null),
+  );
+
+export const rowOf = (request: RevealRequest): Insertable<RequestTable> => ({
+  id: request.id,
+  state: request.state,
+  person_id: request.person.id,
+  tenant_id: request.person.tenantId,
+  person_name: request.person.name,
+  viewer: jsonb(request.viewer),
+  caller_proof: request.callerProof,
+  choices: jsonb(request.choices),
+  offer: request.offer === undefined ? null : jsonb(request.offer),
+  preset: jsonb(request.preset),
+  misses: request.misses,
+  card: jsonb(request.card),
+  opened_at: request.openedAt,
+  expires_at: request.expiresAt,
+  claimed_at: request.claimedAt ?? null,
+  attempt: request.attempt,
+  given: request.grant === undefined ? null : jsonb(request.grant),
+  revealed_at: request.revealedAt ?? null,
+  hide_at: request.hideAt ?? null,
+  hidden_at: request.hiddenAt ?? null,
+  show_again_until: request.showAgainUntil ?? null,
+});

@@ -1,0 +1,66 @@
+import { sql } from 'kysely';
+import { Fault } from '../domain/fault.ts';
+import type { RequestId } from '../domain/ids.ts';
+import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import type { Requests } from '../domain/ports.ts';
+import type { RevealRequest } from '../domain/request.ts';
+import { appendedWhen, type Random } from './append.ts';
+import { change } from './change.ts';
+import type { Database } from './database.ts';
+import { orFault } from './faults.ts';
+import { hidesIn } from './hides.ts';
+import { parseRequest, type RequestRow, rowOf } from './request-row.ts';
+import { claimsIn } from './reveal-claims.ts';
+import { jsonb } from './values.ts';
+
+const mostMisses = 3;
+
+/** Requests in PostgreSQL. Every change of state is one statement: compare, set, and the entry where it was set. */
+export function requestsIn(database: Database, random: Random): Requests {
+  const { db } = database;
+  const store = <T>(act: () => Promise<T>): Promise<T> => orFault('store-unavailable', act);
+  return {
+    ...claimsIn(database, random),
+    ...hidesIn(database, random),
+
+    open: (request, asked) => store(() => open(database, request, asked, random)),
+    find: (id) =>
+      store(async () => {
+        const row = await db.selectFrom('keydesk.request').selectAll().where('id', '=', id).executeTakeFirst();
+        return row && parseRequest(row);
+      }),
+    choose: (id, offer, preset, asked) =>
+      store(async () => {
+        const set = sql`state = 'open', choices = '[]', offer = ${jsonb(offer)}::jsonb, preset = ${jsonb(preset)}::jsonb`;
+        return (await change(database, id, sql`state = 'choosing'`, set, asked, random)) !== undefined;
+      }),
+    placed: (id, card) =>
+      store(async () => {
+        await db.updateTable('keydesk.request').set({ card: jsonb(card) }).where('id', '=', id).execute();
+      }),
+    miss: (id, entry) => store(() => miss(database, id, entry, random)),
+    close: (id, to, entry) =>
+      store(async () => (await change(database, id, sql`state in ('open', 'choosing')`, sql`state = ${to}`, entry, random)) !== undefined),
+  };
+}
+
+async function open({ db }: Database, request: RevealRequest, asked: LedgerEntry, random: Random): Promise<void> {
+  const row = Object.entries(rowOf(request));
+  const names = sql.join(row.map(([name]) => sql.ref(name)));
+  const values = sql.join(row.map(([, value]) => sql`${value}`));
+  await sql`
+    with opened as (insert into keydesk.request (${names}) values (${values}) returning 1), ${appendedWhen('opened', asked, random)}
+    select`.execute(db);
+}
+
+async function miss({ db }: Database, id: RequestId, entry: LedgerEntry, random: Random): Promise<{ misses: number; closed: boolean }> {
+  const { rows } = await sql<Pick<RequestRow, 'misses' | 'state'>>`
+    with missed as (
+      update keydesk.request set misses = misses + 1, state = case when misses + 1 >= ${mostMisses}::int then 'refused' else state end
+      where id = ${id} and state = 'open' returning misses, state),
+    closed as (select from missed where state = 'refused'), ${appendedWhen('closed', entry, random)}
+    select misses, state from missed`.execute(db);
+  const row = rows[0] ?? (await db.selectFrom('keydesk.request').select(['misses', 'state']).where('id', '=', id).executeTakeFirst());
+  if (row === undefined) throw new Fault('internal', 'never', { message: `request ${id} was never opened` });
+  return { misses: row.misses, closed: row.state === 'refused' };
+}

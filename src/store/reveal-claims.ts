@@ -1,0 +1,133 @@
+// A claim is the right to ask Graph for one key once. Taken, kept and given back by compare-and-set on
+// (request, state, attempt), so that it holds over all instances.
+import { sql, type Transaction } from 'kysely';
+import { Fault } from '../domain/fault.ts';
+import type { RequestId } from '../domain/ids.ts';
+import { type Instant, milliseconds, parseInstant, plusSeconds } from '../domain/instant.ts';
+import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import type { ClaimResult, Limit, Requests } from '../domain/ports.ts';
+import type { RevealRequest } from '../domain/request.ts';
+import type { Random } from './append.ts';
+import { change } from './change.ts';
+import type { Database } from './database.ts';
+import { orFault } from './faults.ts';
+import { parseRequest } from './request-row.ts';
+import type { Tables } from './tables.ts';
+import { jsonb } from './values.ts';
+
+type Claim = Parameters<Requests['claim']>[0];
+
+/** First key of the advisory locks that serialise the claims of one person; the second is a hash of the person. */
+const personLocks = 758_361;
+
+export function claimsIn({ db }: Database, random: Random): Pick<Requests, 'claim' | 'revealed' | 'failed' | 'settleClaims'> {
+  const store = <T>(act: () => Promise<T>): Promise<T> => orFault('store-unavailable', act);
+  // Back to revealed where it had been shown before: a failed Show again takes nothing away.
+  const givenUp = sql`state = case when revealed_at is null then 'failed' else 'revealed' end`;
+  const held = (attempt: number) => sql`state = 'claimed' and attempt = ${attempt}`;
+  const giveUp = async (id: RequestId, attempt: number, entry: LedgerEntry): Promise<boolean> =>
+    (await change({ db }, id, held(attempt), givenUp, entry, random)) !== undefined;
+
+  return {
+    // No signal and no timer of the caller reaches in here: once begun, it is done or rolled back as a whole.
+    claim: (claim) => store(() => db.transaction().execute((tx) => take(tx, claim, random))),
+    revealed: ({ id, attempt, at, hideAt, showAgainUntil, entry }) =>
+      store(async () => {
+        const shown = sql`state = 'revealed', revealed_at = ${at}::timestamptz, hide_at = ${hideAt}::timestamptz, hidden_at = null,
+          hide_taken_until = null, show_again_until = coalesce(show_again_until, ${showAgainUntil}::timestamptz)`;
+        return (await change({ db }, id, held(attempt), shown, entry, random)) !== undefined;
+      }),
+    failed: ({ id, attempt, entry }) => store(() => giveUp(id, attempt, entry)),
+    settleClaims: (olderThan, at) =>
+      store(async () => {
+        const stale = db.selectFrom('keydesk.request').selectAll().where('state', '=', 'claimed');
+        const rows = await stale.where('claimed_at', '<', sql<Date>`${olderThan}::timestamptz`).orderBy('claimed_at').execute();
+        let settled = 0;
+        for (const request of rows.map(parseRequest)) {
+          if (await giveUp(request.id, request.attempt, lostClaim(request, at))) settled += 1;
+        }
+        return settled;
+      }),
+  };
+}
+
+/**
+ * 1. the person's lock: two claims of one person, wherever, come one after the other, and see each other's entries
+ * 2. the limits, over the `intended` entries that are there now
+ * 3. the compare-and-set and `intended`, in the last statement: the ledger's lock is held for it and the commit alone
+ *
+ * A crash before the commit leaves nothing; after it, a claim with its entry, which settleClaims ends.
+ */
+async function take(tx: Transaction<Tables>, claim: Claim, random: Random): Promise<ClaimResult> {
+  const { id, from, attempt, at, limits, intended } = claim;
+  const standing = await lockPerson(tx, id);
+  if (intended.person?.id !== standing.person.id || intended.act !== 'intended') throw new Fault('internal', 'never', { message: 'a claim and its entry speak of different things' });
+  if (standing.state !== from || standing.attempt !== attempt - 1) return { kind: 'lost', request: standing };
+
+  const reached = reachedLimit(await intentions(tx, standing, at, limits), limits, at);
+  if (reached !== undefined) return { kind: 'limit', ...reached };
+
+  const when = sql`state = ${from} and attempt = ${attempt - 1}`;
+  const set = sql`state = 'claimed', attempt = ${attempt}, claimed_at = ${at}::timestamptz, given = ${jsonb(claim.grant)}::jsonb`;
+  const request = await change({ db: tx }, id, when, set, intended, random);
+  // Cancelled or closed by another act between the look and the set.
+  return request === undefined ? { kind: 'lost', request: await lockPerson(tx, id) } : { kind: 'claimed', request };
+}
+
+async function lockPerson(tx: Transaction<Tables>, id: RequestId): Promise<RevealRequest> {
+  const owner = sql`(select person_id::text from keydesk.request where id = ${id})`;
+  await sql`select pg_advisory_xact_lock(${personLocks}::int, hashtext(${owner}))`.execute(tx);
+  // A statement of its own: it sees what was committed while we waited.
+  const row = await tx.selectFrom('keydesk.request').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new Fault('internal', 'never', { message: `request ${id} was never opened` });
+  return parseRequest(row);
+}
+
+/** Times of the newest `intended` entries of the person, newest first; as many as the largest limit needs. */
+async function intentions(tx: Transaction<Tables>, request: RevealRequest, at: Instant, limits: readonly Limit[]): Promise<readonly Instant[]> {
+  const longest = Math.max(0, ...limits.map((limit) => limit.seconds));
+  const most = Math.max(0, ...limits.map((limit) => limit.max));
+  const rows = await tx
+    .selectFrom('keydesk.ledger_entry')
+    .select('time')
+    .where('person_id', '=', request.person.id)
+    .where('act', '=', 'intended')
+    .where('time', '>', sql<Date>`${plusSeconds(at, -longest)}::timestamptz`)
+    .orderBy('time', 'desc')
+    .limit(most)
+    .execute();
+  return rows.flatMap((row) => parseInstant(row.time) ?? []);
+}
+
+/**
+ * The limit that is reached, the one that lasts longest when there are several; free again when the oldest that fills it
+ * is as old as its window.
+ * @param times newest first
+ */
+export function reachedLimit(times: readonly Instant[], limits: readonly Limit[], at: Instant): { limit: Limit; freeAt: Instant } | undefined {
+  const reached = limits.flatMap((limit) => {
+    const within = times.filter((time) => time > plusSeconds(at, -limit.seconds));
+    const oldest = within[limit.max - 1];
+    return within.length >= limit.max ? [{ limit, freeAt: plusSeconds(oldest ?? at, limit.seconds) }] : [];
+  });
+  return reached.sort((a, b) => milliseconds(b.freeAt) - milliseconds(a.freeAt))[0];
+}
+
+const lostClaim = (request: RevealRequest, at: Instant): LedgerEntry => ({
+  time: at,
+  act: 'revealed',
+  outcome: 'unknown',
+  source: 'teams',
+  person: { id: request.person.id, name: request.person.name },
+  requestId: request.id,
+  attempt: request.attempt,
+  ...(request.offer && { device: { deviceId: request.offer.device.deviceId, objectId: request.offer.device.objectId, name: request.offer.device.name } }),
+  ...(request.grant && {
+    keyId: request.grant.key.keyId,
+    volumeType: request.grant.key.volumeType,
+    reason: request.grant.reason,
+    ...(request.grant.reasonText !== undefined && { reasonText: request.grant.reasonText }),
+    ...(request.grant.callerCheck !== undefined && { callerCheck: request.grant.callerCheck }),
+    ...(request.grant.ticket !== undefined && { ticket: request.grant.ticket }),
+  }),
+});
