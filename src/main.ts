@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     settings: config.desk,
     inbound: { mode: 'authenticated', identity: botOf(config, credential) },
     database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
-    graph: createGraph({ credential, roleGroups: config.groups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random }),
+    graph: createGraph({ credential, roleGroups: config.groups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, observe: (call) => log.debug({ ...call }, 'a call to Graph') }),
     log,
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

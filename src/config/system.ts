@@ -23,6 +23,9 @@ function must<T>(value: T | undefined): T {
 
 /** An ask may take 8 s (Teams delivers again after 15), a press 4 s (the client gives up after about 5). */
 export const systemDeadlines = {
-  ask: (): Deadline => AbortSignal.timeout(8000),
-  press: (): Deadline => AbortSignal.timeout(4000),
+  ask: (): Deadline => deadlineIn(8000),
+  press: (): Deadline => deadlineIn(4000),
 };
+
+const deadlineIn = (milliseconds: number): Deadline =>
+  Object.assign(AbortSignal.timeout(milliseconds), { endsAt: instantAt(Date.now() + milliseconds) });
