@@ -40,6 +40,25 @@ export type Finding =
   /** A number that was there before, or before the first: the table was rebuilt by hand. */
   | { readonly kind: 'out-of-order'; readonly seq: number };
 
+/** One line for people: which entry, and what was done to it. */
+export function describe(finding: Finding): string {
+  const { seq } = finding;
+  switch (finding.kind) {
+    case 'changed':
+      return `entry ${seq}: changed; its bytes do not fit the hash that was stored with them`;
+    case 'unreadable':
+      return `entry ${seq}: changed; its bytes are not an entry as Keydesk writes it`;
+    case 'columns-differ':
+      return `entry ${seq}: columns differ from its bytes (${finding.columns.join(', ')})`;
+    case 'text-differs':
+      return `entry ${seq}: text differs from what was committed to (${finding.texts.join(', ')})`;
+    case 'removed':
+      return finding.to === seq ? `entry ${seq}: removed` : `entries ${seq} to ${finding.to}: removed`;
+    case 'out-of-order':
+      return `entry ${seq}: out of order; the number was used before`;
+  }
+}
+
 export interface Verdict {
   /** How many entries are there. */
   readonly size: number;

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { environment } from './account.ts';
+import { knownCluster } from './cluster.ts';
 import { type Hold, hold, readControl } from './control.ts';
 import { readIfThere } from './files.ts';
 import type { HelperOrders } from './helper.ts';
@@ -29,6 +30,9 @@ export interface OwnPostgres {
   /** Lets go. Ends the server, and waits for it, when nobody else holds it. */
   stop(): Promise<void>;
 }
+
+/** Whether a server was ever started in this data folder. */
+export const hasCluster = (dataFolder: string): boolean => knownCluster(resolve(dataFolder)) !== undefined;
 
 const helperFile = fileURLToPath(new URL('./helper.ts', import.meta.url));
 

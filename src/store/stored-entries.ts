@@ -1,8 +1,8 @@
 // The ledger read back: whole, for verify, and the newest entries, for people.
 import { type Kysely, sql } from 'kysely';
 import type { EntraDeviceId, PersonId } from '../domain/ids.ts';
-import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import { openEntry, parseBody } from '../ledger/entry.ts';
+import type { ListedEntry } from '../ledger/table.ts';
 import { plainTexts } from '../ledger/texts.ts';
 import type { StoredEntry } from '../ledger/verify.ts';
 import type { Database } from './database.ts';
@@ -53,12 +53,6 @@ export interface EntryFilter {
   readonly person?: PersonId;
   /** By id, or by name, case folded; a name that was erased is not found. */
   readonly device?: { readonly id: EntraDeviceId } | { readonly name: string };
-}
-
-/** `entry` is undefined when its bytes cannot be read any more: then somebody changed them. */
-export interface ListedEntry {
-  readonly seq: number;
-  readonly entry: LedgerEntry | undefined;
 }
 
 /** The newest entries that fit, oldest first. */
