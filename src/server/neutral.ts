@@ -1,0 +1,51 @@
+// Errors that leave: a code, and a reference that the log has too (product.md §10, law 6).
+
+import type { Response } from 'restify';
+
+export interface ErrorLog {
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Neutral {
+  /** Answers with a code of ours, and closes the connection: what is left of the body is not read. */
+  refuse(response: Response, status: number, code: string): void;
+  /** Answers for an error that restify or a handler raised. */
+  fromError(response: Response, error: unknown): void;
+}
+
+const codes: ReadonlyMap<number, string> = new Map([
+  [400, 'not-json'],
+  [404, 'not-found'],
+  [405, 'method-not-allowed'],
+  [413, 'body-too-large'],
+  [415, 'wrong-content-type'],
+]);
+
+export function createNeutral(ids: { reference(): string }, log: ErrorLog): Neutral {
+  const answer = (response: Response, status: number, code: string, more: object): void => {
+    const reference = ids.reference();
+    const note = { status, code, reference, ...more };
+    if (status >= 500) log.error(note, 'a request failed');
+    else log.warn(note, 'a request was refused');
+    if (response.headersSent) return;
+    response.json(status, { code, reference });
+  };
+  return {
+    refuse(response, status, code) {
+      response.setHeader('Connection', 'close');
+      answer(response, status, code, {});
+    },
+    fromError(response, error) {
+      const status = statusOf(error);
+      const code = codes.get(status);
+      if (code === undefined) answer(response, 500, 'internal', { err: error });
+      else answer(response, status, code, {});
+    },
+  };
+}
+
+function statusOf(error: unknown): number {
+  const status: unknown = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' ? status : 500;
+}

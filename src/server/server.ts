@@ -1,0 +1,153 @@
+// HTTP: restify with a JSON parser, limits, and answers that say nothing of what is behind them. It knows routes and
+// health, no bot. Facts on restify and node:http that shaped it stand at their lines.
+
+import { restify } from './restify.ts';
+import { refuseEarly } from './early.ts';
+import { jsonBody } from './json-body.ts';
+import { createNeutral, type ErrorLog, type Neutral } from './neutral.ts';
+
+export interface RouteRequest {
+  readonly authorization: string | undefined;
+  readonly body: unknown;
+}
+
+export interface RouteAnswer {
+  readonly status: number;
+  /** Sent as JSON; without it the answer is empty. */
+  readonly body?: object;
+}
+
+/** A POST route that takes JSON. */
+export interface Route {
+  readonly path: string;
+  /** Refuses to start on an address that other machines reach. */
+  readonly loopbackOnly: boolean;
+  handle(request: RouteRequest): Promise<RouteAnswer>;
+}
+
+/** `down` answers 503; `degraded` answers 200, so that people still get what works. */
+export interface Readiness {
+  readonly status: 'ok' | 'degraded' | 'down';
+  /** A word for each part; `ok`, or what is wrong with it. No text from outside. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+export interface ServerSettings {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly routes: readonly Route[];
+  /** Asked at each GET /readyz; one that rejects counts as down. */
+  readonly readiness: () => Promise<Readiness>;
+  /** References of errors that leave; the log has the same. */
+  readonly ids: { reference(): string };
+  readonly log: ErrorLog;
+  readonly limits?: Partial<ServerLimits>;
+}
+
+export interface ServerLimits {
+  readonly bodyBytes: number;
+  /** From the first byte of a request to its last. */
+  readonly receiveMilliseconds: number;
+  /** How long `stop` waits for answers under way. */
+  readonly drainMilliseconds: number;
+}
+
+const defaultLimits: ServerLimits = { bodyBytes: 256 * 1024, receiveMilliseconds: 10_000, drainMilliseconds: 10_000 };
+
+export interface Server {
+  readonly url: string;
+  readonly port: number;
+  /** No new requests; answers under way may finish, for a while. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Rejects, with the remedy, when the port is in use or the address is not one for these routes. */
+export async function startServer(settings: ServerSettings): Promise<Server> {
+  const { routes, ids, log } = settings;
+  const limits = { ...defaultLimits, ...settings.limits };
+  refuseOpenDoor(settings);
+  const server = restify.createServer({ name: '', handleUncaughtExceptions: false });
+  const neutral = createNeutral(ids, log);
+  harden(server, limits, neutral);
+  server.pre(refuseEarly(limits.bodyBytes, neutral));
+  server.get('/healthz', through(() => Promise.resolve({ status: 200, body: { status: 'ok' } })));
+  server.get('/readyz', through(() => readyz(settings)));
+  for (const route of routes) {
+    server.post(route.path, ...jsonBody(limits.bodyBytes), through(({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
+  }
+  const port = await listen(server, settings);
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  return { url: `http://${host}:${port}`, port, stop: () => stop(server, limits.drainMilliseconds) };
+}
+
+async function readyz({ readiness }: ServerSettings): Promise<RouteAnswer> {
+  const { status, parts } = await readiness().catch((): Readiness => ({ status: 'down', parts: {} }));
+  return { status: status === 'down' ? 503 : 200, body: { status, parts } };
+}
+
+/** One answer for one request. What is thrown goes to restify's error event, and from there to neutral.ts. */
+const through =
+  (answer: (request: restify.Request) => Promise<RouteAnswer>) =>
+  async (request: restify.Request, response: restify.Response): Promise<void> => {
+    const { status, body } = await answer(request);
+    if (body === undefined) response.send(status);
+    else response.json(status, body);
+  };
+
+function harden(server: restify.Server, limits: ServerLimits, neutral: Neutral): void {
+  const { receiveMilliseconds } = limits;
+  // node:http looks for slow requests every 30 s unless told otherwise; restify has no option for it.
+  const connectionsCheckingInterval = Math.min(1000, receiveMilliseconds);
+  Object.assign(server.server, { requestTimeout: receiveMilliseconds, headersTimeout: Math.min(5000, receiveMilliseconds), connectionsCheckingInterval });
+  // restify listens for upgrades and leaves the socket open, for ever and uncounted.
+  server.on('upgrade', (_request: unknown, socket: { destroy(): void }) => socket.destroy());
+  // restify would answer with the error's own text. 404, 405 and whatever a parser throws come by here.
+  server.on('restifyError', (_request, response: restify.Response, error: unknown, done: () => void) => {
+    neutral.fromError(response, error);
+    done();
+  });
+}
+
+const loopbackAddresses: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
+function refuseOpenDoor({ host, routes }: ServerSettings): void {
+  const unguarded = routes.filter((route) => route.loopbackOnly).map((route) => route.path);
+  if (unguarded.length === 0 || loopbackAddresses.has(host)) return;
+  throw new Error(`${unguarded.join(', ')} asks nobody for a token and may only be offered on 127.0.0.1; the address to listen on is ${host}.`);
+}
+
+/** @returns the port. */
+function listen(server: restify.Server, { host, port }: ServerSettings): Promise<number> {
+  const { server: socket } = server;
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void => reject(new Error(explain(error, host, port), { cause: error }));
+    // restify hands the same event on; without a listener of its own that would end the process.
+    server.on('error', () => undefined);
+    socket.once('error', failed);
+    socket.listen(port, host, () => {
+      socket.off('error', failed);
+      const address = socket.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (error.code === 'EADDRINUSE') return `Port ${port} on ${host} is in use. Stop what listens there, or set PORT to another one.`;
+  if (error.code === 'EACCES') return `Listening on port ${port} needs rights that this process does not have. Set PORT to 1024 or higher.`;
+  return `Keydesk could not listen on ${host}:${port} (${error.code ?? 'unknown error'}).`;
+}
+
+/** The listener goes first, so that nothing new begins; then idle connections; then, after a while, the rest. */
+function stop(server: restify.Server, drainMilliseconds: number): Promise<void> {
+  if (!server.server.listening) return Promise.resolve();
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.server.closeAllConnections(), drainMilliseconds);
+    server.server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,130 @@
+// What came in, as the product thinks of it. Asking is not believing: nothing of an activity is used before it was
+// parsed here. Who asks comes from `from.aadObjectId` and the tenant, which the connector's signature vouches for; the
+// name, the locale and everything in a card's data are data.
+
+import { z } from 'zod';
+import type { Asker } from '../domain/desk.ts';
+import { parsePersonId, parseRequestId, parseTenantId, type TenantId } from '../domain/ids.ts';
+import type { Press, PressInputs, PressVerb } from '../domain/press.ts';
+import type { ConversationKind } from '../domain/request.ts';
+import { mentionsIn, normalise } from './normalise.ts';
+import { viewerOf } from './viewer.ts';
+
+const identifier = z.string().min(1).max(2000);
+
+/** The part of a Teams activity that Keydesk reads. Members not named here are ignored. */
+export const activitySchema = z.object({
+  type: identifier,
+  id: identifier.optional(),
+  name: z.string().max(200).optional(),
+  channelId: identifier,
+  serviceUrl: identifier,
+  deliveryMode: z.string().optional(),
+  from: z.object({ id: identifier, name: z.string().optional(), aadObjectId: z.string().optional() }).optional(),
+  recipient: z.object({ id: identifier, name: z.string().optional() }).optional(),
+  conversation: z.object({ id: identifier, conversationType: z.string().optional(), tenantId: z.string().optional() }),
+  channelData: z.object({ tenant: z.object({ id: z.string() }).optional() }).optional(),
+  text: z.string().nullish(),
+  locale: z.string().optional(),
+  localTimezone: z.string().optional(),
+  entities: z.unknown().optional(),
+  value: z.unknown().optional(),
+});
+export type Activity = z.infer<typeof activitySchema>;
+
+/** An account as the connector knows it; its id means nothing outside of Teams. */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A message or an invoke of somebody known. */
+export interface Incoming {
+  readonly kind: 'message' | 'invoke';
+  /** Of an invoke: `adaptiveCard/action` is the only one that Keydesk answers with more than a no. */
+  readonly name: string | undefined;
+  readonly activityId: string;
+  readonly asker: Asker;
+  readonly conversationId: string;
+  readonly serviceUrl: string;
+  readonly user: Account;
+  readonly bot: Account;
+  /** Without mentions of the bot; empty for an invoke. */
+  readonly text: string;
+  readonly value: unknown;
+}
+
+const conversationKinds = ['personal', 'groupChat', 'channel'] as const satisfies readonly ConversationKind[];
+
+/** The tenant of an activity, where both places that name it agree. */
+export function tenantOf(activity: Activity): TenantId | undefined {
+  const ofConversation = parseTenantId(activity.conversation.tenantId);
+  const ofChannel = parseTenantId(activity.channelData?.tenant?.id);
+  return ofConversation === undefined || ofChannel === undefined || ofConversation === ofChannel ? (ofChannel ?? ofConversation) : undefined;
+}
+
+/** @returns undefined when it does not say who acts, where, or what: nothing can be decided on it. */
+export function parseIncoming(activity: Activity): Incoming | undefined {
+  const kind = activity.type === 'message' || activity.type === 'invoke' ? activity.type : undefined;
+  const { from, recipient } = activity;
+  const id = parsePersonId(from?.aadObjectId);
+  const tenantId = tenantOf(activity);
+  const conversation = conversationKinds.find((known) => known === activity.conversation.conversationType);
+  if (kind === undefined || from === undefined || recipient === undefined || activity.id === undefined) return undefined;
+  if (id === undefined || tenantId === undefined || conversation === undefined) return undefined;
+  const name = (from.name ?? '').slice(0, 256);
+  return {
+    kind,
+    name: activity.name,
+    activityId: activity.id,
+    asker: { person: { id, tenantId, name }, viewer: viewerOf(activity), conversation },
+    conversationId: activity.conversation.id,
+    serviceUrl: activity.serviceUrl,
+    user: { id: from.id, name },
+    bot: { id: recipient.id, name: recipient.name ?? '' },
+    text: kind === 'message' ? normalise(activity.text ?? '', mentionsIn(activity.entities), recipient.id) : '',
+    value: activity.value,
+  };
+}
+
+const pressVerbs = ['reveal', 'again', 'hide', 'cancel', 'choose'] as const satisfies readonly PressVerb[];
+const inputNames = ['keyId', 'deviceId', 'reason', 'reasonText', 'callerCheck', 'ticket'] as const satisfies readonly (keyof PressInputs)[];
+const longestInput = 20_000;
+
+const executeSchema = z.object({
+  action: z.object({ verb: z.string(), data: z.unknown().optional() }),
+  trigger: z.unknown().optional(),
+});
+
+/**
+ * A press on one of our cards; undefined when the invoke is none.
+ * `trigger`: only what is absent or says `manual` counts as pressed by hand. It is absent in clients that know no
+ * automatic refresh (the Agents Playground is one); a client that refreshes says `automatic`.
+ */
+export function parsePress(incoming: Incoming): { readonly verb: PressVerb; readonly press: Press } | undefined {
+  if (incoming.kind !== 'invoke' || incoming.name !== 'adaptiveCard/action') return undefined;
+  const value = executeSchema.safeParse(incoming.value);
+  if (!value.success) return undefined;
+  const verb = pressVerbs.find((known) => known === value.data.action.verb);
+  if (verb === undefined) return undefined;
+  const data = z.record(z.string(), z.unknown()).safeParse(value.data.action.data).data ?? {};
+  const requestId = parseRequestId(data['request']);
+  const { trigger } = value.data;
+  const press: Press = {
+    ...incoming.asker,
+    conversationId: incoming.conversationId,
+    trigger: trigger === undefined || trigger === null || trigger === 'manual' ? 'manual' : 'automatic',
+    ...(requestId && { requestId }),
+    inputs: inputsIn(data),
+  };
+  return { verb, press };
+}
+
+function inputsIn(data: Readonly<Record<string, unknown>>): PressInputs {
+  const inputs: Partial<Record<(typeof inputNames)[number], string>> = {};
+  for (const name of inputNames) {
+    const value = Object.hasOwn(data, name) ? data[name] : undefined;
+    if (typeof value === 'string') inputs[name] = value.slice(0, longestInput);
+  }
+  return inputs;
+}

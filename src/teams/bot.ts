@@ -1,0 +1,127 @@
+// The bot: what comes in is checked, routed by teams-ai's Application, handled by one verb of the domain and answered
+// by a card. One place catches what goes wrong in a turn, so that nothing but a neutral card with a reference leaves.
+
+import { Application } from '@microsoft/teams-ai';
+import type { TurnContext } from 'botbuilder';
+import type { HideCard } from '../domain/close-card.ts';
+import type { Desk } from '../domain/desk.ts';
+import { Fault } from '../domain/fault.ts';
+import type { TenantId } from '../domain/ids.ts';
+import type { Press, PressVerb } from '../domain/press.ts';
+import { type Incoming, parsePress } from './activity.ts';
+import { createAdapter, type OpenIdMetadata } from './adapter.ts';
+import { faultCard } from './cards/fault.ts';
+import { hiddenKeyCard } from './cards/hidden-key.ts';
+import type { Patience } from './connector-call.ts';
+import { createConnectors } from './connectors.ts';
+import { createEgressGuard } from './egress-guard.ts';
+import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { onCancel, onChoose, onHide } from './handlers/close.ts';
+import { onMessage } from './handlers/message.ts';
+import { onAgain, onReveal } from './handlers/reveal.ts';
+import { type BotIdentity, credentialsFor, noCredentials } from './identity.ts';
+import { cardAnswer, type InvokeBody, notUnderstood } from './invoke-answer.ts';
+import type { Log } from './log-port.ts';
+import { NoState } from './no-state.ts';
+import { createPrivateChats } from './private-chats.ts';
+import type { Room } from './room.ts';
+import { sayPrivately } from './say.ts';
+import { createSender } from './sender.ts';
+
+export type Inbound =
+  | { readonly mode: 'authenticated'; readonly identity: BotIdentity; readonly openIdMetadata?: OpenIdMetadata; readonly serviceUrls?: 'loopback' }
+  /** Only the demo and tests. The endpoint then demands a loopback address to listen on. */
+  | { readonly mode: 'unauthenticated-loopback' };
+
+export interface BotSettings {
+  readonly desk: Desk;
+  readonly tenantId: TenantId;
+  readonly inbound: Inbound;
+  readonly log: Log;
+  readonly patience?: Patience;
+}
+
+export interface Bot {
+  readonly endpoint: Endpoint;
+  /** Replaces the card of a shown key by one without it; for the timekeeper. Throws a Fault `teams-unreachable`. */
+  readonly hideCard: HideCard;
+}
+
+const pressHandlers = {
+  reveal: onReveal,
+  again: onAgain,
+  hide: onHide,
+  cancel: onCancel,
+  choose: onChoose,
+} as const satisfies Record<PressVerb, (room: Room, press: Press) => Promise<InvokeBody>>;
+
+/** Throws an IdentityError for an identity that is none of the closed set. */
+export function createBot({ desk, tenantId, inbound, log, patience }: BotSettings): Bot {
+  const guard = createEgressGuard(log);
+  const authenticated = inbound.mode === 'authenticated';
+  const credentials = authenticated ? credentialsFor(inbound.identity) : noCredentials();
+  const clientId = authenticated ? inbound.identity.clientId : '';
+  const serviceUrls = authenticated ? (inbound.serviceUrls ?? 'teams') : 'loopback';
+  const connectors = createConnectors({ credentials, clientId, serviceUrls, guard });
+  const sender = createSender(connectors, patience);
+  const room: Room = { desk, sender, chats: createPrivateChats(sender), guard, log };
+
+  const known = new WeakMap<object, Incoming>();
+  const adapter = createAdapter(credentials, connectors, authenticated ? inbound.openIdMetadata : undefined);
+  const incomingOf = (context: TurnContext): Incoming | undefined => known.get(context.activity);
+  adapter.onTurnError = (context, error) => onTurnError(room, context, incomingOf(context), error);
+  const application = route(room, incomingOf);
+  return {
+    endpoint: createEndpoint({ adapter, door: { mode: inbound.mode, serviceUrls, tenantId }, guard, log, ids: desk.ids, known, run: (context) => application.run(context) }),
+    hideCard: async (request) => ((await sender.edit(request.card, hiddenKeyCard({ request, now: desk.clock.now() }))) === 'done' ? 'done' : 'gone'),
+  };
+}
+
+function route(room: Room, incomingOf: (context: TurnContext) => Incoming | undefined): Application<NoState> {
+  const application = new Application<NoState>({
+    turnStateFactory: () => new NoState(),
+    startTypingTimer: false,
+    longRunningMessages: false,
+    removeRecipientMention: false,
+  });
+  // Never adaptiveCards.actionExecute: once a card with `refresh` went through it, it posts every later answer, a
+  // revealed key too, to the whole conversation (facts on teams-ai, T1).
+  for (const verb of Object.keys(pressHandlers)) {
+    application.addRoute((context) => Promise.resolve(pressIn(incomingOf(context))?.verb === verb), (context) => press(room, context, incomingOf(context)), true);
+  }
+  application.addRoute((context) => Promise.resolve(context.activity.type === 'invoke'), (context) => respond(context, notUnderstood()), true);
+  application.message(
+    (context) => Promise.resolve(context.activity.type === 'message'),
+    async (context) => {
+      const incoming = incomingOf(context);
+      if (incoming !== undefined) await onMessage(room, incoming);
+    },
+  );
+  return application;
+}
+
+const pressIn = (incoming: Incoming | undefined) => incoming && parsePress(incoming);
+
+async function press(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
+  const parsed = pressIn(incoming);
+  await respond(context, parsed === undefined ? notUnderstood() : await pressHandlers[parsed.verb](room, parsed.press));
+}
+
+async function respond(context: TurnContext, body: InvokeBody): Promise<void> {
+  await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });
+}
+
+/** T5: whatever went wrong, a person gets a card with a reference that the log has too, and nothing of the error. */
+async function onTurnError(room: Room, context: TurnContext, incoming: Incoming | undefined, error: unknown): Promise<void> {
+  const fault = error instanceof Fault ? error : new Fault('internal', 'never', { cause: error });
+  const reference = room.desk.ids.reference();
+  room.log.error({ err: error, fault: fault.code, reference, activity: context.activity.type, conversation: incoming?.asker.conversation }, 'a turn failed');
+  const card = faultCard({ fault, reference });
+  try {
+    if (context.activity.type === 'invoke') await respond(context, cardAnswer(card));
+    else if (incoming !== undefined) await sayPrivately(room, incoming, card);
+  } catch (second) {
+    room.log.error({ err: second, reference }, 'the fault could not be told');
+  }
+}
+

@@ -1,0 +1,61 @@
+import { admit } from '../../domain/ask-for-key.ts';
+import { parseCommand } from '../../domain/command.ts';
+import { entry } from '../../domain/desk.ts';
+import type { Incoming } from '../activity.ts';
+import { helpCard } from '../cards/help.ts';
+import { keyTypesCard } from '../cards/key-types.ts';
+import { pastedPasswordCard } from '../cards/pasted-password.ts';
+import { refusedCard } from '../cards/refused.ts';
+import { suggestionCard } from '../cards/suggestion.ts';
+import { whoamiCard } from '../cards/whoami.ts';
+import type { Room } from '../room.ts';
+import { sayPrivately } from '../say.ts';
+import { onAsk } from './ask.ts';
+
+/** One message, answered once however often Teams delivers it. Throws a Fault; the fault card is sent by bot.ts. */
+export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
+  const { desk } = room;
+  const { asker, conversationId, activityId } = incoming;
+  const admitted = await admit(desk, asker, { conversationId, activityId });
+  if (admitted === 'repeat') return;
+  if (admitted !== 'admitted') {
+    await sayPrivately(room, incoming, refusedCard({ refusal: admitted, viewer: asker.viewer, now: desk.clock.now() }));
+    return;
+  }
+  const command = parseCommand(incoming.text, { privateChat: asker.conversation === 'personal', ticketPattern: desk.settings.ticketPattern });
+  switch (command.kind) {
+    case 'key':
+      return onAsk(room, incoming, command.question);
+    case 'help':
+      return onHelp(room, incoming);
+    case 'whoami':
+      return onWhoami(room, incoming);
+    case 'pasted-password':
+      return onPastedPassword(room, incoming);
+    case 'key-types':
+      return void (await room.sender.reply(incoming, keyTypesCard()));
+    case 'suggestion':
+      return void (await room.sender.reply(incoming, suggestionCard(command)));
+  }
+}
+
+async function onHelp({ desk, sender }: Room, incoming: Incoming): Promise<void> {
+  const { person, conversation } = incoming.asker;
+  const roles = await desk.roles.recent(person.id, desk.deadlines.ask());
+  await sender.reply(incoming, helpCard({ roles, conversation }));
+}
+
+/** Roles are nobody else's business, so this goes to the private chat. */
+async function onWhoami(room: Room, incoming: Incoming): Promise<void> {
+  const { person } = incoming.asker;
+  const roles = await room.desk.roles.recent(person.id, room.desk.deadlines.ask());
+  await sayPrivately(room, incoming, whoamiCard({ person, roles }));
+}
+
+/** The warning goes out also when the ledger cannot be written; that fault is then reported after it. */
+async function onPastedPassword({ desk, sender }: Room, incoming: Incoming): Promise<void> {
+  const noted = desk.ledger.append({ ...entry(desk, incoming.asker, {}), act: 'warned', outcome: 'done' });
+  noted.catch(() => undefined);
+  await sender.reply(incoming, pastedPasswordCard());
+  await noted;
+}

@@ -1,0 +1,44 @@
+import type { Press } from '../../domain/press.ts';
+import { type RevealAnswer, revealKey, showAgain } from '../../domain/reveal-key.ts';
+import type { CardMessage } from '../cards/card.ts';
+import { confirmRevealCard } from '../cards/confirm-reveal.ts';
+import { expiredCard } from '../cards/expired.ts';
+import { usedCard } from '../cards/hidden-key.ts';
+import { refusedCard } from '../cards/refused.ts';
+import { revealedKeyCard } from '../cards/revealed-key.ts';
+import { cardAnswer, type InvokeBody } from '../invoke-answer.ts';
+import type { Room } from '../room.ts';
+import { makeLast } from '../say.ts';
+
+export const onReveal = async (room: Room, press: Press): Promise<InvokeBody> => answerTo(room, press, await revealKey(room.desk, press));
+export const onAgain = async (room: Room, press: Press): Promise<InvokeBody> => answerTo(room, press, await showAgain(room.desk, press));
+
+async function answerTo(room: Room, press: Press, answer: RevealAnswer): Promise<InvokeBody> {
+  const { settings, clock } = room.desk;
+  const now = clock.now();
+  switch (answer.kind) {
+    case 'revealed': {
+      // The only place where a password becomes part of an answer, and the only body that the guard lets pass.
+      const body = cardAnswer(revealedKeyCard(answer));
+      room.guard.exempt(body);
+      return body;
+    }
+    case 'card-back': {
+      const { request, values, problems, missesLeft } = answer;
+      return cardAnswer(confirmRevealCard({ request, settings, now, values, problems, ...(missesLeft !== undefined && { missesLeft }) }));
+    }
+    case 'refused':
+      return cardAnswer(await refusal(room, press, answer));
+  }
+}
+
+async function refusal(room: Room, press: Press, { refusal, request }: Extract<RevealAnswer, { kind: 'refused' }>): Promise<CardMessage> {
+  const now = room.desk.clock.now();
+  const refused = refusedCard({ refusal, viewer: press.viewer, now });
+  if (request === undefined) return refused;
+  // A card that will never do anything again says so for good.
+  if (refusal.code === 'request-expired') await makeLast(room, request, expiredCard({ request }));
+  if (refusal.code === 'too-many-misses') await makeLast(room, request, refused);
+  const wasRevealed = request.grant !== undefined && request.offer !== undefined && request.revealedAt !== undefined;
+  return refusal.code === 'request-used' && wasRevealed ? usedCard({ request, now }) : refused;
+}

@@ -1,0 +1,25 @@
+// What answers a press: the body of the HTTP response, which only the client that pressed gets to see. HTTP itself
+// always says 200 (Universal Action Model); the body's own statusCode says how it went.
+
+import type { AdaptiveCard, CardMessage } from './cards/card.ts';
+
+export type InvokeBody =
+  | { readonly statusCode: 200; readonly type: 'application/vnd.microsoft.card.adaptive'; readonly value: AdaptiveCard }
+  | { readonly statusCode: 400 | 500; readonly type: 'application/vnd.microsoft.error'; readonly value: { readonly code: string; readonly message: string } };
+
+/** Refusals and faults too are cards: whether Teams shows the text of an error is written nowhere. */
+export const cardAnswer = ({ card }: CardMessage): InvokeBody => ({ statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: card });
+
+/** An invoke that none of our cards sends. No person reads it. */
+export const notUnderstood = (): InvokeBody => ({
+  statusCode: 400,
+  type: 'application/vnd.microsoft.error',
+  value: { code: 'BadRequest', message: 'Keydesk does not know this action.' },
+});
+
+/** The last resort, when even a card with a reference could not be made or was withheld by the egress guard. */
+export const brokenAnswer = (reference: string): InvokeBody => ({
+  statusCode: 500,
+  type: 'application/vnd.microsoft.error',
+  value: { code: 'ServiceError', message: `Something went wrong in Keydesk. Reference ${reference}.` },
+});

@@ -1,0 +1,14 @@
+import type { Desk } from '../domain/desk.ts';
+import type { EgressGuard } from './egress-guard.ts';
+import type { Log } from './log-port.ts';
+import type { PrivateChats } from './private-chats.ts';
+import type { Sender } from './sender.ts';
+
+/** All that a handler works with. Built once by bot.ts. */
+export interface Room {
+  readonly desk: Desk;
+  readonly sender: Sender;
+  readonly chats: PrivateChats;
+  readonly guard: EgressGuard;
+  readonly log: Log;
+}
