@@ -10,14 +10,14 @@ import type { TenantId } from './domain/ids.ts';
 import { plusSeconds } from './domain/instant.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
-import { type Chore, createTimekeeper } from './jobs/timekeeper.ts';
+import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timekeeper.ts';
+import { type Readiness, startServer } from './server/server.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
 import { ledgerIn } from './store/ledger.ts';
 import { readinessOf } from './store/readiness.ts';
 import { requestsIn } from './store/requests.ts';
 import { createBot, type Inbound } from './teams/bot.ts';
-import { type Readiness, startServer } from './teams/server.ts';
 
 export interface KeydeskParts {
   readonly host: string;
@@ -31,8 +31,14 @@ export interface KeydeskParts {
   readonly graph: Graph;
   readonly database: Database;
   readonly log: Logger;
-  /** Tests bring their own clock, ids and deadlines. */
-  readonly doors?: Partial<Pick<Desk, 'clock' | 'ids' | 'deadlines'>>;
+  /** Only tests. */
+  readonly doors?: Doors;
+}
+
+/** Time, ids and waiting of the test's own; `around` lets it stand before and after every call of a port. */
+export interface Doors extends Partial<Pick<Desk, 'clock' | 'ids' | 'deadlines'>> {
+  readonly wait?: Wait;
+  readonly around?: (desk: Desk) => Desk;
 }
 
 export interface Keydesk {
@@ -43,14 +49,14 @@ export interface Keydesk {
 
 /** Rejects when it cannot listen. A database or a Graph that is away shows on `/readyz` and in every answer. */
 export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
-  const { database, graph, log } = parts;
+  const { database, graph, log, doors: { around = (desk: Desk) => desk, wait = realWait, ...doors } = {} } = parts;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
-  const desk: Desk = {
+  const desk = around({
     clock: systemClock,
     ids: systemIds,
     deadlines: systemDeadlines,
-    ...parts.doors,
+    ...doors,
     directory: graph.directory,
     managedDevices: graph.managedDevices,
     recoveryKeys: graph.recoveryKeys,
@@ -59,7 +65,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     asks,
     requests: requestsIn(database, randomBytes),
     settings: parts.settings,
-  };
+  });
   const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log });
   const chores: Chore[] = [
     noteOfStart(desk, parts.fingerprint),
@@ -68,8 +74,8 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
   ];
-  const timekeeper = createTimekeeper(chores, (chore, error) => log.warn({ chore, err: error }, 'a chore failed and will be tried again'));
-  const server = await startServer({ host: parts.host, port: parts.port, endpoint: bot.endpoint, readiness: () => readiness(parts), log });
+  const timekeeper = createTimekeeper(chores, (chore, error) => log.warn({ chore, err: error }, 'a chore failed and will be tried again'), wait);
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts), ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');
   return {
