@@ -44,7 +44,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     return await withDatabase(env, (database) => (command.name === 'list' ? list(database, command.filter, command.json) : verify(database)));
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`${error.message}\n\n${help}`);
+      console.error(`${error.message} "npm run audit -- --help" says what there is.`);
       return wrongUsage;
     }
     console.error(error instanceof Fault ? remedyFor(error) : error instanceof Error ? error.message : String(error));
