@@ -82,7 +82,8 @@ const keyIdField = (held: FormValues): InputText => ({
   type: 'Input.Text',
   id: 'keyId',
   label: 'First 8 characters of the key ID, as the caller reads them out',
-  placeholder: 'For example 1A2B3C4D',
+  // No example: whatever it is, somebody's key begins like it.
+  placeholder: 'Digits and the letters A to F',
   maxLength: 40,
   isRequired: true,
   errorMessage: 'Ask the caller for the key ID on the blue screen and type its first 8 characters.',

@@ -15,8 +15,9 @@ export function clientPattern(pattern: RegExp): string | undefined {
 }
 
 function bothCases(source: string): string | undefined {
-  // \d, \w, \s, \b and escaped signs are the same in both cases; \p{…}, \x41, \cA, (?<name>…) and \k<name> are not ours to read.
-  if (/\\[^\W_dDwWsSbB]|\(\?[<a-z]/i.test(source.replaceAll(/\\[dDwWsSbB]/g, ''))) return undefined;
+  // \d, \w, \s, \b and escaped signs are the same in both cases; \p{…}, \x41, \1, (?<name>…) are not ours to read.
+  const escaped = Array.from(source.matchAll(/\\(.)/g), ([, sign]) => sign ?? '');
+  if (escaped.some((sign) => /[A-Za-z0-9]/.test(sign) && !'dDwWsSbB'.includes(sign)) || /\(\?[<a-z]/i.test(source)) return undefined;
   let inClass = false;
   return source.replaceAll(/\\.|\[\^?|\]|[a-z]-[a-z]|[A-Z]-[A-Z]|[a-zA-Z]/g, (part) => {
     if (part.startsWith('[')) inClass = true;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { choiceTitle, cleanText, fieldValue, longestOutside, plain, say, together } from '../../../src/teams/cards/escape.ts';
 import { hostileName, hostileNames, longName } from './people-and-devices.ts';

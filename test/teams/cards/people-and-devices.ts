@@ -40,7 +40,7 @@ export const device = (over: Partial<Device> = {}): Device => ({
 
 export const twin = (number: number, over: Partial<Device> = {}): Device => device({ name: 'TWIN-01', deviceId: known(parseEntraDeviceId(guid(number, 'd1000000'))), ...over });
 
-const keyIds = ['9f3c61d8', '1a2b3c4d', '5e0b77aa', 'c0ffee11', '0d15ea5e', '7777abcd', '42424242'];
+const keyIds = ['1a2b3c4d', '9f3c61d8', '5e0b77aa', 'c0ffee11', '0d15ea5e', '7777abcd', '42424242'];
 export const key = (index: number, over: Partial<EscrowedKey> = {}): EscrowedKey => ({
   keyId: known(parseKeyId(`${keyIds[index] ?? ''}-5a6b-4c7d-8e9f-0a1b2c3d4e5f`)),
   deviceId: device().deviceId,
@@ -48,6 +48,8 @@ export const key = (index: number, over: Partial<EscrowedKey> = {}): EscrowedKey
   createdAt: at(`2026-${String(11 - index).padStart(2, '0')}-03T09:00:00Z`),
   ...over,
 });
+
+export const keyWithId = (keyId: string): EscrowedKey => key(1, { keyId: known(parseKeyId(keyId)) });
 
 export const twoKeys = inOrder([key(0), key(1)]);
 export const firstKey = (keys: readonly KnownKey[] = twoKeys): KnownKey => known(keys[0]);

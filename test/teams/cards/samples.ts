@@ -76,7 +76,7 @@ const confirms: Record<string, CardMessage> = {
     request: the.openRequest({ preset: { keyId: the.key(1).keyId } }),
     settings: the.settings,
     now,
-    note: { kind: 'letters-read-as-digits', typed: '1A2B3C4D' },
+    note: { kind: 'letters-read-as-digits', typed: '9F3C61D8' },
   }),
   'confirm-hostile-name': confirmRevealCard({ request: the.openRequest({ offer: named(the.hostileName) }), settings: the.settings, now }),
   'confirm-longest-windows-name': confirmRevealCard({ request: the.openRequest({ offer: named(the.longWindowsName) }), settings: the.settings, now }),
