@@ -111,7 +111,7 @@ function createEndpoints(tenant: Tenant, signer: Awaited<ReturnType<typeof share
     const { path, method } = request;
     if (/^\/(?:v1\.0|beta)(?:\/|$)/.test(path)) return answerGraphRequest(request, { tenant, gate, settings }, (caller) => (entry.claims = caller.claims));
     const tenantName = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(path)?.[1];
-    if (tenantName !== undefined) return method === 'POST' ? answerTokenRequest({ tenantName: decodeURIComponent(tenantName), contentType: request.headers['content-type'] ?? '', body: request.body }, tokens) : notAllowed;
+    if (tenantName !== undefined) return method === 'POST' ? answerTokenRequest({ tenantName, contentType: request.headers['content-type'] ?? '', body: request.body }, tokens) : notAllowed;
     const discovery = discoveryOf(path);
     if (discovery === undefined) return { status: 404 };
     if (method !== 'GET') return notAllowed;

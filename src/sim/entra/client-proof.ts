@@ -21,35 +21,42 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 const invalidClient = (number: number, text: string): TokenError => ({ status: 401, error: 'invalid_client', number, text });
 
+export interface Known {
+  /** PEM of the app's certificate or public key, if one is registered. */
+  readonly certificate: string | undefined;
+  readonly tenantId: string;
+  readonly nowSeconds: number;
+}
+
 /**
  * Whether the caller is the app: by its secret, or by an assertion signed with a registered certificate.
- * @param certificate PEM of the app's certificate or public key, if one is registered
  * @returns why not, or undefined
  */
-export function refuseClient(app: App, proof: ClientProof, { certificate, tenantId, nowSeconds }: { readonly certificate: string | undefined; readonly tenantId: string; readonly nowSeconds: number }): TokenError | undefined {
+export function refuseClient(app: App, proof: ClientProof, known: Known): TokenError | undefined {
   if (proof.assertion !== undefined) {
     if (proof.assertionType !== assertionType) return { status: 400, error: 'invalid_request', number: 900_144, text: "The request body must contain the following parameter: 'client_assertion_type'." };
-    return refuseAssertion(app, proof.assertion, { certificate, tenantId, nowSeconds });
+    return refuseAssertion(app, proof.assertion, known);
   }
   if (proof.secret === undefined) return invalidClient(7_000_216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.");
   if (!sameText(proof.secret, app.secret)) {
-    return invalidClient(7_000_215, `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app.clientId}'.`);
+    const advice = 'Ensure the secret being sent in the request is the client secret value, not the client secret ID';
+    return invalidClient(7_000_215, `Invalid client secret provided. ${advice}, for a secret added to app '${app.clientId}'.`);
   }
   return undefined;
 }
 
-function refuseAssertion(app: App, assertion: string, { certificate, tenantId, nowSeconds }: { readonly certificate: string | undefined; readonly tenantId: string; readonly nowSeconds: number }): TokenError | undefined {
+function refuseAssertion(app: App, assertion: string, { certificate, tenantId, nowSeconds }: Known): TokenError | undefined {
   const token = readJwt(assertion);
   if (token === undefined) return invalidClient(50_027, 'JWT token is invalid or malformed.');
   const { header, claims } = token;
   if (claims['iss'] !== app.clientId || claims['sub'] !== app.clientId) return invalidClient(700_021, "Client assertion application identifier doesn't match 'client_id' parameter.");
   if (typeof claims['exp'] !== 'number' || claims['exp'] <= nowSeconds) return invalidClient(700_024, 'Client assertion is not within its valid time range.');
   if (!audiences(tenantId).includes(String(claims['aud']))) return invalidClient(700_023, 'Client assertion audience claim does not match Realm issuer.');
-  if (certificate === undefined) return invalidClient(700_027, 'The certificate with identifier used to sign the client assertion is not registered on application.');
+  const unregistered = 'The certificate with identifier used to sign the client assertion is not registered on application.';
+  if (certificate === undefined) return invalidClient(700_027, unregistered);
   const algorithm = header['alg'];
   const known = algorithm === 'RS256' || algorithm === 'PS256';
-  if (!known || !isSigned(token, publicKeyOf(certificate), algorithm === 'PS256')) return invalidClient(700_027, 'The certificate with identifier used to sign the client assertion is not registered on application. Client assertion failed signature validation.');
-  return undefined;
+  return known && isSigned(token, publicKeyOf(certificate), algorithm === 'PS256') ? undefined : invalidClient(700_027, unregistered);
 }
 
 const audiences = (tenantId: string): readonly string[] => [`${loginHost}/${tenantId}/oauth2/v2.0/token`, `${loginHost}/${tenantId}/v2.0`, `${loginHost}/${tenantId}/oauth2/token`];

@@ -58,5 +58,6 @@ function callerOf(claims: Claims): Caller {
   return { claims, appId: typeof appId === 'string' ? appId : '', permissions: new Set(roles.map((role) => String(role).toLowerCase())) };
 }
 
-const unauthorised = (message: string): Refusal =>
-  new Refusal(401, 'InvalidAuthenticationToken', message, { 'www-authenticate': `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="${graphAppId}"` });
+const challenge = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="${graphAppId}"`;
+
+const unauthorised = (message: string): Refusal => new Refusal(401, 'InvalidAuthenticationToken', message, { 'www-authenticate': challenge });

@@ -29,14 +29,14 @@ export function answerTokenRequest(request: TokenRequest, { tenant, signer, cert
   const field = (name: string): string | undefined => form.get(name) ?? undefined;
   const refuse = (error: TokenError): Answer => refusal(error, tenant.now());
 
-  if (!isTenant(request.tenantName, tenant)) return refuse({ status: 400, error: 'invalid_request', number: 90_002, text: `Tenant '${request.tenantName}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.` });
+  if (!isTenant(request.tenantName, tenant)) return refuse(bad('invalid_request', 90_002, `Tenant '${request.tenantName}' not found. Check to make sure you have the correct tenant ID.`));
   const grant = field('grant_type');
   if (grant === undefined) return refuse(missing('grant_type'));
-  if (grant !== 'client_credentials') return refuse({ status: 400, error: 'unsupported_grant_type', number: 70_003, text: `The app requested an unsupported grant type '${grant}'.` });
+  if (grant !== 'client_credentials') return refuse(bad('unsupported_grant_type', 70_003, `The app requested an unsupported grant type '${grant}'.`));
   const clientId = field('client_id');
   if (clientId === undefined) return refuse(missing('client_id'));
   const app = appOf(clientId);
-  if (app === undefined) return refuse({ status: 400, error: 'unauthorized_client', number: 700_016, text: `Application with identifier '${clientId}' was not found in the directory 'Contoso'.` });
+  if (app === undefined) return refuse(bad('unauthorized_client', 700_016, `Application with identifier '${clientId}' was not found in the directory 'Contoso'.`));
 
   const proof = { secret: field('client_secret'), assertion: field('client_assertion'), assertionType: field('client_assertion_type') };
   const certificate = certificates[app.clientId];
@@ -56,7 +56,9 @@ const noStore = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' };
 
 const isTenant = (name: string, tenant: Tenant): boolean => [tenant.id, domainName].includes(name.toLowerCase());
 
-const missing = (parameter: string): TokenError => ({ status: 400, error: 'invalid_request', number: 900_144, text: `The request body must contain the following parameter: '${parameter}'.` });
+const bad = (error: string, number: number, text: string): TokenError => ({ status: 400, error, number, text });
+
+const missing = (parameter: string): TokenError => bad('invalid_request', 900_144, `The request body must contain the following parameter: '${parameter}'.`);
 
 const graphScopes: readonly string[] = [graphAudience, `${graphAudience}/`, graphAppId];
 
@@ -64,11 +66,11 @@ const graphScopes: readonly string[] = [graphAudience, `${graphAudience}/`, grap
 function tokenFor(app: App, scope: string, tenant: Tenant): { readonly claims: Readonly<Record<string, unknown>> } | TokenError {
   if (scope === '') return missing('scope');
   const resource = /^(.+)\/\.default$/.exec(scope)?.[1];
-  if (resource === undefined) return { status: 400, error: 'invalid_scope', number: 1_002_012, text: `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).` };
+  if (resource === undefined) return bad('invalid_scope', 1_002_012, `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed.`);
   if (graphScopes.includes(resource)) return { claims: graphAppClaims(app, { tenant, audience: graphAudience }) };
   const api = Object.values(apps).find(({ clientId }) => resource === clientId || resource === `api://${clientId}`);
   if (api !== undefined) return { claims: apiAppClaims(app, [], { tenant, audience: api.clientId }) };
-  return { status: 400, error: 'invalid_resource', number: 500_011, text: `The resource principal named ${resource} was not found in the tenant named Contoso.` };
+  return bad('invalid_resource', 500_011, `The resource principal named ${resource} was not found in the tenant named Contoso.`);
 }
 
 function refusal({ status, error, number, text }: TokenError, now: number): Answer {

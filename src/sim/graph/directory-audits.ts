@@ -64,7 +64,8 @@ function listAudits(call: Call): Answer {
   onlyThese(query, '$filter', '$select', '$top', '$orderby', '$skiptoken');
   const selected = selection(query, view, shape);
   const filter = query.get('$filter');
-  const rows = filter === undefined ? tenant.audit.rows() : tenant.audit.rows().filter(checkFilter(filter, rules, { resource: 'directoryAudit', advanced: false }).matches);
+  const matches = filter === undefined ? () => true : checkFilter(filter, rules, { resource: 'directoryAudit', advanced: false }).matches;
+  const rows = tenant.audit.rows().filter(matches);
   const page = pageOf(newestFirst(call) ? rows : rows.toReversed(), wholeNumber(query, '$top', { lowest: 1, highest: 1000, fallback: 100 }), query);
   return collection(call, `auditLogs/directoryAudits${selected.context}`, { items: page.items.map(selected.of), nextToken: page.nextToken });
 }

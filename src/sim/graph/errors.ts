@@ -35,5 +35,8 @@ export function forbidden(family: Family, anyOf: readonly string[]): Refusal {
 }
 
 /** Intune wraps its own error, as JSON, into the message of Graph's. */
-export const intuneRefusal = (status: number, code: string, text: string): Refusal =>
-  new Refusal(status, code, JSON.stringify({ _version: 3, Message: `${text} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000`, CustomApiErrorPhrase: '', RetryAfter: null, ErrorSourceService: '', HttpHeaders: '{}' }, undefined, 2));
+export function intuneRefusal(status: number, code: string, text: string): Refusal {
+  const message = `${text} - Operation ID (for customer support): 00000000-0000-0000-0000-000000000000`;
+  const wrapped = { _version: 3, Message: message, CustomApiErrorPhrase: '', RetryAfter: null, ErrorSourceService: '', HttpHeaders: '{}' };
+  return new Refusal(status, code, JSON.stringify(wrapped, undefined, 2));
+}

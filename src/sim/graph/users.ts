@@ -14,10 +14,18 @@ import { deviceShape, deviceView } from './device-view.ts';
 import { isCounted } from './devices.ts';
 import { groupShape, groupView, userFilterRules, userShape, userView } from './user-view.ts';
 
-const readUsers = ['User.Read.All', 'User.ReadBasic.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All', 'DeviceManagementApps.Read.All', 'DeviceManagementConfiguration.Read.All', 'DeviceManagementManagedDevices.Read.All', 'DeviceManagementServiceConfig.Read.All'];
 const readDevicesOfUsers = ['User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'];
-const readMemberships = ['User.Read.All', 'GroupMember.Read.All', 'GroupMember.ReadBasic.All', 'Group.Read.All', 'Group.ReadBasic.All', 'Directory.Read.All', 'Directory.ReadWrite.All'];
-const checkMemberships = ['Application.Read.All', 'Device.Read.All', 'Directory.Read.All', 'Directory.ReadWrite.All', 'Group.Read.All', 'Group.ReadBasic.All', 'GroupMember.Read.All', 'GroupMember.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All'];
+const readUsers = [
+  ...readDevicesOfUsers,
+  'User.ReadBasic.All',
+  'DeviceManagementApps.Read.All',
+  'DeviceManagementConfiguration.Read.All',
+  'DeviceManagementManagedDevices.Read.All',
+  'DeviceManagementServiceConfig.Read.All',
+];
+const readGroups = ['GroupMember.Read.All', 'GroupMember.ReadBasic.All', 'Group.Read.All', 'Group.ReadBasic.All', 'Directory.Read.All', 'Directory.ReadWrite.All'];
+const readMemberships = ['User.Read.All', ...readGroups];
+const checkMemberships = ['Application.Read.All', 'Device.Read.All', 'User.Read.All', 'User.ReadWrite.All', ...readGroups];
 const seeGroupNames = ['groupmember.read.all', 'group.read.all', 'directory.read.all', 'directory.readwrite.all'];
 
 export const userRoutes: readonly Route[] = [

@@ -44,7 +44,16 @@ export function createFaults(): Faults {
   };
 }
 
-const codes: Readonly<Record<number, string>> = { 401: 'InvalidAuthenticationToken', 403: 'Forbidden', 404: 'ResourceNotFound', 429: 'TooManyRequests', 500: 'InternalServerError', 502: 'BadGateway', 503: 'ServiceUnavailable', 504: 'GatewayTimeout' };
+const codes: Readonly<Record<number, string>> = {
+  401: 'InvalidAuthenticationToken',
+  403: 'Forbidden',
+  404: 'ResourceNotFound',
+  429: 'TooManyRequests',
+  500: 'InternalServerError',
+  502: 'BadGateway',
+  503: 'ServiceUnavailable',
+  504: 'GatewayTimeout',
+};
 
 /** What goes out in place of the real answer; undefined when the fault leaves that alone. */
 export function answerOf({ status, body }: Fault): Answer | undefined {

@@ -34,7 +34,8 @@ const mostBytes = 1024 * 1024;
 export function createSiteServer(site: Site): Server {
   const server = createServer((request, response) => {
     serve(request, response, site).catch((error: unknown) => {
-      console.error('simulator:', error);
+      // A caller who gave up in the middle of a body is no news.
+      if (!request.socket.destroyed) console.error('simulator:', error);
       request.socket.destroy();
     });
   });
@@ -108,7 +109,12 @@ const bytesOf = (answer: Answer): Buffer | undefined =>
   answer.raw !== undefined ? Buffer.from(answer.raw) : answer.body === undefined ? undefined : Buffer.from(JSON.stringify(answer.body));
 
 function head(response: ServerResponse, { status, headers }: Answer, length: number): void {
-  response.writeHead(status, { ...(length === 0 ? {} : { 'content-type': 'application/json; charset=utf-8' }), 'cache-control': 'no-cache', ...headers, ...(status === 204 ? {} : { 'content-length': String(length) }) });
+  response.writeHead(status, {
+    ...(length === 0 ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    'cache-control': 'no-cache',
+    ...headers,
+    ...(status === 204 ? {} : { 'content-length': String(length) }),
+  });
 }
 
 function send(response: ServerResponse, answer: Answer): void {

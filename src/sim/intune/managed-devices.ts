@@ -13,8 +13,8 @@ import { filteredAsIntuneDoes } from './device-filter.ts';
 import { actionResults, managedDeviceView } from './managed-device-view.ts';
 import { queueRotation } from './rotation.ts';
 
-const readDevices = ['DeviceManagementManagedDevices.Read.All', 'DeviceManagementManagedDevices.ReadWrite.All', 'DeviceManagementConfiguration.Read.All', 'DeviceManagementConfiguration.ReadWrite.All'];
 const rotate = ['DeviceManagementConfiguration.ReadWrite.All', 'DeviceManagementManagedDevices.ReadWrite.All'];
+const readDevices = ['DeviceManagementManagedDevices.Read.All', 'DeviceManagementConfiguration.Read.All', ...rotate];
 
 export const managedDeviceRoutes: readonly Route[] = [
   { method: 'GET', path: 'deviceManagement/managedDevices', family: 'intune', anyOf: readDevices, answer: listManagedDevices },

@@ -44,7 +44,7 @@ export function checkIn(tenant: Tenant, machine: Machine): readonly RecoveryKey[
   if (queued?.state !== 'pending') return [];
   const errorCode = obstacle(machine);
   managed.rotation = { state: errorCode === 0 ? 'done' : 'failed', startedAt: queued.startedAt, updatedAt: now, errorCode };
-  return errorCode === 0 ? newKeys(tenant, machine, managed, now) : [];
+  return errorCode === 0 && machine.entra !== undefined ? newKeys(tenant, machine, machine.entra.deviceId, now) : [];
 }
 
 function obstacle(machine: Machine): number {
@@ -54,10 +54,10 @@ function obstacle(machine: Machine): number {
   return 0;
 }
 
-function newKeys(tenant: Tenant, machine: Machine, managed: ManagedDevice, now: number): readonly RecoveryKey[] {
+function newKeys(tenant: Tenant, machine: Machine, deviceId: string, now: number): readonly RecoveryKey[] {
   const volumes = new Set([volume.operatingSystem, ...machine.keys.map((key) => key.volume)]);
   return [...volumes].map((of) => {
-    const key: RecoveryKey = { id: tenant.random.guid(), deviceId: managed.azureADDeviceId, createdAt: now, volume: of };
+    const key: RecoveryKey = { id: tenant.random.guid(), deviceId, createdAt: now, volume: of };
     tenant.fleet.addKey(machine, key);
     const service = { kind: 'app', appId: '', displayName: 'Device Registration Service', servicePrincipalId: '' } as const;
     tenant.audit.write({ at: now, by: service, activity: 'Add BitLocker key', keyId: key.id, deviceId: key.deviceId });

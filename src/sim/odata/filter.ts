@@ -25,7 +25,15 @@ export type Filter =
 export class FilterSyntaxError extends Error {}
 
 // A string, with inner quotes doubled; a time; a GUID; a number; a word or path; a bracket or comma.
-const token = /\s*(?:('(?:[^']|'')*')|(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(-?\d+(?:\.\d+)?)|([A-Za-z_@][\w./]*)|([(),]))/iy;
+const forms = [
+  String.raw`('(?:[^']|'')*')`,
+  String.raw`(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))`,
+  String.raw`([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})`,
+  String.raw`(-?\d+(?:\.\d+)?)`,
+  String.raw`([A-Za-z_@][\w./]*)`,
+  String.raw`([(),])`,
+];
+const token = new RegExp(String.raw`\s*(?:${forms.join('|')})`, 'iy');
 
 type Token = { readonly kind: 'literal'; readonly literal: Literal } | { readonly kind: 'word'; readonly text: string } | { readonly kind: 'mark'; readonly text: string };
 
@@ -51,86 +59,96 @@ function tokens(text: string): readonly Token[] {
 
 /** @throws FilterSyntaxError */
 export function parseFilter(text: string): Filter {
+  const cursor = createCursor(text);
+  const filter = anyOf(cursor);
+  if (!cursor.atEnd()) throw cursor.failure();
+  return filter;
+}
+
+/** A place in the list of tokens. */
+interface Cursor {
+  failure(): FilterSyntaxError;
+  atEnd(): boolean;
+  /** Whether this word or mark comes next; if so, it is passed. */
+  passes(kind: 'word' | 'mark', text: string): boolean;
+  expect(mark: string): void;
+  word(): string;
+  literal(): Literal;
+}
+
+function createCursor(text: string): Cursor {
   const list = tokens(text);
   let at = 0;
-  const fail = (): FilterSyntaxError => new FilterSyntaxError(`Syntax error: unexpected token ${at + 1} in '${text}'.`);
-  const take = (): Token => {
+  const failure = (): FilterSyntaxError => new FilterSyntaxError(`Syntax error: unexpected token ${at + 1} in '${text}'.`);
+  const passes = (kind: 'word' | 'mark', wanted: string): boolean => {
     const next = list[at];
-    if (next === undefined) throw fail();
+    if (next === undefined || next.kind !== kind || next.text !== wanted) return false;
     at += 1;
-    return next;
+    return true;
   };
-  const isNext = (kind: 'word' | 'mark', ...texts: readonly string[]): boolean => {
-    const next = list[at];
-    return next !== undefined && next.kind === kind && texts.includes(next.text);
-  };
-  const expect = (mark: string): void => {
-    if (!isNext('mark', mark)) throw fail();
-    at += 1;
-  };
-  const literal = (): Literal => {
-    const next = take();
-    if (next.kind !== 'literal') throw fail();
-    return next.literal;
-  };
-  const word = (): string => {
-    const next = take();
-    if (next.kind !== 'word') throw fail();
-    return next.text;
-  };
-
-  const chain = (kind: 'and' | 'or', part: () => Filter): Filter => {
-    let left = part();
-    while (isNext('word', kind)) {
+  return {
+    failure,
+    atEnd: () => at === list.length,
+    passes,
+    expect: (mark) => {
+      if (!passes('mark', mark)) throw failure();
+    },
+    word: () => {
+      const next = list[at];
+      if (next?.kind !== 'word') throw failure();
       at += 1;
-      left = { kind, left, right: part() };
-    }
-    return left;
+      return next.text;
+    },
+    literal: () => {
+      const next = list[at];
+      if (next?.kind !== 'literal') throw failure();
+      at += 1;
+      return next.literal;
+    },
   };
-  const whole = (): Filter => chain('or', () => chain('and', single));
+}
 
-  function single(): Filter {
-    if (isNext('mark', '(')) {
-      at += 1;
-      const inner = whole();
-      expect(')');
-      return inner;
-    }
-    const first = word();
-    if (first === 'not') return { kind: 'not', inner: single() };
-    if (isNext('mark', '(')) return call(first);
-    const operator = word();
-    if (operator === 'in') return { kind: 'in', path: first, literals: listed() };
-    const by = comparisons.find((known) => known === operator);
-    if (by === undefined) throw fail();
-    return { kind: 'compare', path: first, by, literal: literal() };
+const anyOf = (cursor: Cursor): Filter => joined(cursor, 'or', allOf);
+const allOf = (cursor: Cursor): Filter => joined(cursor, 'and', single);
+
+function joined(cursor: Cursor, kind: 'and' | 'or', part: (cursor: Cursor) => Filter): Filter {
+  let left = part(cursor);
+  while (cursor.passes('word', kind)) left = { kind, left, right: part(cursor) };
+  return left;
+}
+
+function single(cursor: Cursor): Filter {
+  if (cursor.passes('mark', '(')) {
+    const inner = anyOf(cursor);
+    cursor.expect(')');
+    return inner;
   }
+  const first = cursor.word();
+  if (first === 'not') return { kind: 'not', inner: single(cursor) };
+  if (cursor.passes('mark', '(')) return called(first, cursor);
+  const operator = cursor.word();
+  if (operator === 'in') return { kind: 'in', path: first, literals: listed(cursor) };
+  const by = comparisons.find((known) => known === operator);
+  if (by === undefined) throw cursor.failure();
+  return { kind: 'compare', path: first, by, literal: cursor.literal() };
+}
 
-  function call(written: string): Filter {
-    const name = functions.find((known) => known === written.toLowerCase());
-    if (name === undefined) throw new FilterSyntaxError(`An unknown function with name '${written}' was found.`);
-    expect('(');
-    const path = word();
-    expect(',');
-    const value = literal();
-    expect(')');
-    return { kind: 'call', name, path, literal: value };
-  }
+function called(written: string, cursor: Cursor): Filter {
+  const name = functions.find((known) => known === written.toLowerCase());
+  if (name === undefined) throw new FilterSyntaxError(`An unknown function with name '${written}' was found.`);
+  const path = cursor.word();
+  cursor.expect(',');
+  const literal = cursor.literal();
+  cursor.expect(')');
+  return { kind: 'call', name, path, literal };
+}
 
-  function listed(): readonly Literal[] {
-    expect('(');
-    const literals = [literal()];
-    while (isNext('mark', ',')) {
-      at += 1;
-      literals.push(literal());
-    }
-    expect(')');
-    return literals;
-  }
-
-  const filter = whole();
-  if (at < list.length) throw fail();
-  return filter;
+function listed(cursor: Cursor): readonly Literal[] {
+  cursor.expect('(');
+  const literals = [cursor.literal()];
+  while (cursor.passes('mark', ',')) literals.push(cursor.literal());
+  cursor.expect(')');
+  return literals;
 }
 
 /** The comparisons for equality that must hold whatever else does: where an index may be asked. */

@@ -26,12 +26,18 @@ export function parseQuery(raw: string): Query {
 /** Refuses every option that a resource does not take. */
 export function onlyThese(query: Query, ...allowed: readonly QueryOption[]): void {
   for (const option of query.keys()) {
-    if (!allowed.includes(option)) throw badRequest(`Query option '${option.slice(1)}' is not allowed. To allow it, set the 'AllowedQueryOptions' property on EnableQueryAttribute or QueryValidationSettings.`);
+    if (!allowed.includes(option)) throw badRequest(`Query option '${option.slice(1)}' is not allowed for this resource.`);
   }
 }
 
+export interface Bounds {
+  readonly lowest: number;
+  readonly highest: number;
+  readonly fallback: number;
+}
+
 /** A whole number from `lowest` to `highest`, or the fallback when the option is absent. */
-export function wholeNumber(query: Query, option: '$top' | '$skip', { lowest, highest, fallback }: { readonly lowest: number; readonly highest: number; readonly fallback: number }): number {
+export function wholeNumber(query: Query, option: '$top' | '$skip', { lowest, highest, fallback }: Bounds): number {
   const text = query.get(option);
   if (text === undefined) return fallback;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;

@@ -68,6 +68,8 @@ export function createFleet(machines: readonly Machine[]): Fleet {
   const keys = machines.flatMap((machine) => machine.keys);
   const keyById = new Map(keys.map((key) => [key.id, key]));
   const machineOfManaged = unique(machines, (machine) => machine.managed?.id);
+  const ownedBy = grouped(entraDevices, (device) => device.ownerId);
+  const usedBy = grouped(entraDevices, (device) => device.userId);
   const machineOfDevice = unique(machines, (machine) => machine.entra?.deviceId);
 
   return {
@@ -79,8 +81,8 @@ export function createFleet(machines: readonly Machine[]): Fleet {
     byDeviceId: (id) => machineOfDevice(id)?.entra,
     named: grouped(entraDevices, (device) => device.displayName),
     beginning: beginningIn(entraDevices),
-    ownedBy: grouped(entraDevices, (device) => device.ownerId),
-    registeredBy: grouped(entraDevices, (device) => device.userId ?? device.ownerId),
+    ownedBy,
+    registeredBy: (personId) => [...ownedBy(personId), ...usedBy(personId)],
     managed: (id) => machineOfManaged(id)?.managed,
     machineOfManaged,
     managedNamed: grouped(managedDevices, (device) => device.deviceName),

@@ -25,6 +25,8 @@ const reports: Readonly<Partial<Record<Kind, EncryptionReport>>> = {
   'not-encrypted': { readiness: 'notReady', policy: 'notAssigned', flags: ['osVolumeUnprotected', 'tpmNotReady'], tpm: '1.2' },
   failed: { readiness: 'ready', policy: 'error', flags: ['recoveryKeyBackupFailed', 'networkError'], policyName, tpm: '2.0' },
 };
+// What Intune writes until it has learnt the deviceId.
+const notYetRegistered = '00000000-0000-0000-0000-000000000000';
 const encrypted: EncryptionReport = { readiness: 'ready', policy: 'compliant', flags: ['success'], policyName, tpm: '2.0' };
 
 /**
@@ -66,7 +68,8 @@ function machine(kind: Kind, name: string, index: number, now: number, user: Per
 
 function managedAs(entra: EntraDevice, kind: Kind, index: number, enrolledAt: number, now: number, user: Person | undefined, random: Random): ManagedDevice {
   return {
-    id: random.guid(), deviceName: entra.displayName, azureADDeviceId: entra.deviceId,
+    id: random.guid(), deviceName: entra.displayName,
+    azureADDeviceId: kind === 'pending' && random.below(4) === 0 ? notYetRegistered : entra.deviceId,
     operatingSystem: entra.operatingSystem, osVersion: entra.operatingSystemVersion,
     serialNumber: `CTG${String(index + 1).padStart(7, '0')}`, manufacturer: entra.manufacturer, model: entra.model,
     isEncrypted: kind !== 'not-encrypted', complianceState: kind === 'failed' ? 'noncompliant' : 'compliant',
@@ -75,10 +78,15 @@ function managedAs(entra: EntraDevice, kind: Kind, index: number, enrolledAt: nu
   };
 }
 
+const withoutKeys: readonly Kind[] = ['phone', 'failed', 'pending', 'not-encrypted'];
+
 function keysOf(kind: Kind, deviceId: string, enrolledAt: number, now: number, random: Random): RecoveryKey[] {
-  if (kind === 'phone' || kind === 'failed' || kind === 'pending' || kind === 'not-encrypted') return [];
-  const age = Math.max(1, now - enrolledAt);
-  const key = (of: RecoveryKey['volume']): RecoveryKey => ({ id: random.guid(), deviceId, volume: of, createdAt: enrolledAt + Math.floor((random.below(1000) / 1000) * age) });
+  // A third of the hybrid joined ones keep their keys in Active Directory.
+  if (withoutKeys.includes(kind) || (kind === 'hybrid' && random.below(3) === 0)) return [];
+  // One in forty was enrolled anew, and its key is older than that.
+  const stale = random.below(40) === 0;
+  const createdAt = (): number => (stale ? enrolledAt - 30 * day : enrolledAt + Math.floor((random.below(1000) / 1000) * Math.max(1, now - enrolledAt)));
+  const key = (of: RecoveryKey['volume']): RecoveryKey => ({ id: random.guid(), deviceId, volume: of, createdAt: createdAt() });
   const keys = [key(volume.operatingSystem)];
   if (random.below(4) === 0) keys.push(key(volume.operatingSystem));
   if (kind === 'data-drive') keys.push(key(random.below(5) === 0 ? volume.removableData : volume.fixedData));

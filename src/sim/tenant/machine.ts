@@ -20,7 +20,7 @@ export interface EntraDevice {
   readonly lastSignInAt: number;
   /** Object id of the registered owner; hybrid joined devices have none. */
   readonly ownerId?: string;
-  /** Object id of the registered user, where it is not the owner. */
+  /** Object id of a registered user beside the owner. */
   readonly userId?: string;
 }
 

@@ -57,9 +57,11 @@ const plans = (now: number): readonly Plan[] => [
     ],
   },
   {
+    // A shared computer: one owner, and a second registered user.
     number: 7,
     name: names.desktop7,
     ownerId: cast.lee.id,
+    entra: { userId: cast.isaiah.id },
     keys: [
       ['7d3e5a10-42c1-4f7b-9a35-1c0de57d0001', operatingSystem, 60],
       ['7d3e5a2f-9b60-4c12-8e44-f1ced0a70002', volume.fixedData, 59],

@@ -49,6 +49,12 @@ describe('sim/graph/users', () => {
     }
   });
 
+  it('tells owned devices from registered ones', async () => {
+    const names = async (who: string, relation: string) => entries((await graph.get(`/v1.0/users/${who}@contoso.com/${relation}?$select=displayName`)).body).map((entry) => field(entry, 'displayName'));
+    assert.deepEqual(await names('isaiah', 'ownedDevices'), ['LAPTOP-PEND']);
+    assert.deepEqual(await names('isaiah', 'registeredDevices'), ['LAPTOP-PEND', 'DESKTOP-7']);
+  });
+
   describe('groups', () => {
     const check = (ids: unknown, property = 'groupIds') => graph.post(`/v1.0/users/${cast.isaiah.id}/checkMember${property === 'ids' ? 'Objects' : 'Groups'}`, { [property]: ids });
     const all = Object.values(roleGroups).map(({ id }) => id);
