@@ -70,14 +70,14 @@ describe('sim/tenant', () => {
   });
 
   it('holds the cases that make a fleet hard: twins, no owner, no key, an old key, no deviceId yet', () => {
-    const { entraDevices, managedDevices, keysOf, managedOfDevice } = tenant.fleet;
-    const generated = entraDevices.filter(({ displayName }) => displayName.startsWith('PC-'));
-    const keyless = generated.filter(({ deviceId }) => keysOf(deviceId).length === 0);
+    const { fleet } = tenant;
+    const generated = fleet.entraDevices.filter(({ displayName }) => displayName.startsWith('PC-'));
+    const keyless = generated.filter(({ deviceId }) => fleet.keysOf(deviceId).length === 0);
     assert.ok(new Set(generated.map(({ displayName }) => displayName)).size < generated.length);
     assert.ok(generated.some(({ ownerId, trustType }) => ownerId === undefined && trustType === 'ServerAd'));
     for (const trustType of ['AzureAd', 'ServerAd']) assert.ok(keyless.some((device) => device.trustType === trustType), trustType);
-    assert.ok(generated.some(({ deviceId }) => keysOf(deviceId).some(({ createdAt }) => managedOfDevice(deviceId).some(({ enrolledAt }) => createdAt < enrolledAt))));
-    assert.ok(managedDevices.some(({ azureADDeviceId }) => azureADDeviceId === '00000000-0000-0000-0000-000000000000'));
+    assert.ok(generated.some(({ deviceId }) => fleet.keysOf(deviceId).some(({ createdAt }) => fleet.managedOfDevice(deviceId).some(({ enrolledAt }) => createdAt < enrolledAt))));
+    assert.ok(fleet.managedDevices.some(({ azureADDeviceId }) => azureADDeviceId === '00000000-0000-0000-0000-000000000000'));
   });
 
   it('counts groups within groups', () => {
