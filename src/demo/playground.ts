@@ -40,8 +40,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     env: {
       ...process.env,
       M365_AGENTS_PLAYGROUND_CONFIG_PATH: file,
-      // It would write what it shows, a revealed password too, into a log file.
-      M365_AGENTS_PLAYGROUND_LOGFILE: process.platform === 'win32' ? 'NUL' : '/dev/null',
+      // It would write what it shows, a revealed password too, into a log file. A file below a file is none that can be
+      // made, and it looks over that. Not /dev/null: it removes the old log first, and as root it removes the device.
+      M365_AGENTS_PLAYGROUND_LOGFILE: join(file, 'no-log'),
       TEAMSAPPTESTER_BROWSER: 'none',
     },
   });
