@@ -80,39 +80,17 @@ export function textsOf({ person, device, reasonText, ticket, asked }: LedgerEnt
 /** Ids of other systems are theirs to choose; what could not be stored or printed is replaced. */
 const printable = (id: string): string => id.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 100);
 
-// The order of the keys is part of version 1. A key of EntryBody that is missing here does not compile.
-const keyOrder = Object.keys({
-  v: 0,
-  time: 0,
-  act: 0,
-  outcome: 0,
-  source: 0,
-  code: 0,
-  personId: 0,
-  deviceId: 0,
-  deviceObjectId: 0,
-  keyId: 0,
-  volumeType: 0,
-  reason: 0,
-  callerCheck: 0,
-  requestId: 0,
-  attempt: 0,
-  reference: 0,
-  graphRequestId: 0,
-  clientRequestId: 0,
-  conversation: 0,
-  count: 0,
-  configuration: 0,
-  texts: 0,
-  personName: 0,
-  deviceName: 0,
-  reasonText: 0,
-  ticket: 0,
-  asked: 0,
-} satisfies Record<keyof EntryBody | (typeof textNames)[number], 0>);
+// The order of the keys is part of version 1: that of the form.
+const keyOrder = Object.keys(bodyForm.shape);
 
-/** With a list as second argument JSON.stringify writes these keys, on every level, in the order of the list. */
-const encode = (body: EntryBody): Uint8Array => Buffer.from(JSON.stringify(body, keyOrder), 'utf8');
+/** Absent keys are left out by JSON.stringify itself. */
+function encode(body: EntryBody): Uint8Array {
+  const given: Readonly<Record<string, unknown>> = body;
+  const ordered: Record<string, unknown> = {};
+  for (const key of keyOrder) ordered[key] = given[key];
+  if (body.texts !== undefined) ordered['texts'] = Object.fromEntries(textNames.flatMap((name) => (body.texts?.[name] === undefined ? [] : [[name, body.texts[name]]])));
+  return Buffer.from(JSON.stringify(ordered), 'utf8');
+}
 
 /** Undefined for anything that `seal` could not have written: other keys, another order, another spelling of a value. */
 export function parseBody(bytes: Uint8Array): EntryBody | undefined {

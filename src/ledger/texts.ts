@@ -1,6 +1,6 @@
 // Personal texts of an entry. The hashed bytes hold SHA-256(salt ‖ UTF-8 of the text); salt and text stand beside them
 // and may be erased. Without the salt nobody can try names against what is left.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 export const textNames = ['personName', 'deviceName', 'reasonText', 'ticket', 'asked'] as const;
@@ -36,7 +36,7 @@ export function sealTexts(plain: PlainTexts, random: (bytes: number) => Uint8Arr
 }
 
 export const commit = (sealed: { readonly salt: string; readonly text: string }): string =>
-  createHash('sha256').update(Buffer.from(sealed.salt, 'hex')).update(sealed.text, 'utf8').digest('hex');
+  hash('sha256', Buffer.concat([Buffer.from(sealed.salt, 'hex'), Buffer.from(sealed.text, 'utf8')]), 'hex');
 
 /** What PostgreSQL cannot hold is replaced before it is committed to: NUL, and halves of a surrogate pair. */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');

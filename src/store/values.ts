@@ -30,8 +30,10 @@ export function inbound(values: readonly unknown[]): readonly unknown[] {
   });
 }
 
+const digitsInOne = 48;
+
 function holdsSecret(value: unknown): boolean {
-  if (typeof value === 'string') return holdsRecoveryPassword(value);
+  if (typeof value === 'string') return value.length >= digitsInOne && holdsRecoveryPassword(value);
   if (value instanceof Jsonb) return holdsSecret(value.value);
   if (value instanceof Uint8Array) return holdsRecoveryPassword(Buffer.from(value).toString('utf8'));
   if (Array.isArray(value)) return value.some(holdsSecret);
