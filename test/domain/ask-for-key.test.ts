@@ -97,12 +97,26 @@ describe('domain/ask-for-key: the confirm card', () => {
     assert.deepEqual(request.offer?.missing, []);
   });
 
-  it('never takes the managed device of a twin', async () => {
+  it('never takes the managed device of a twin, and finds its own under another name beside it', async () => {
     const test = testDesk();
-    const index = test.world.managed.findIndex((device) => device.name === 'LAPTOP-42');
-    const foreign = sure(test.world.devices.find((device) => device.name === 'DESKTOP-7'));
-    test.world.managed[index] = { ...sure(test.world.managed[index]), deviceId: foreign.deviceId };
-    assert.equal(confirmed(await ask(test)).request.offer?.managed, undefined);
+    const [laptop42, desktop7] = ['LAPTOP-42', 'DESKTOP-7'].map((name) => sure(test.world.devices.find((device) => device.name === name)));
+    const index = test.world.managed.findIndex((device) => device.deviceId === laptop42?.deviceId);
+    const own = sure(test.world.managed[index]);
+    const foreign = { ...own, deviceId: sure(desktop7).deviceId, lastSync: time('2026-11-22T08:59:00Z') };
+    const managed = async (...devices: readonly (typeof own)[]) => {
+      test.world.managed.splice(0, test.world.managed.length, ...devices);
+      return confirmed(await ask(test)).request.offer?.managed;
+    };
+    assert.deepEqual(await managed(foreign, own), own);
+    assert.deepEqual(await managed(foreign, { ...own, name: 'OLD-NAME' }), { ...own, name: 'OLD-NAME' });
+    assert.equal(await managed(foreign), undefined);
+  });
+
+  it('believes the newest of two records that Intune keeps of one machine', async () => {
+    const test = testDesk();
+    const own = sure(test.world.managed.find((device) => device.name === 'LAPTOP-42'));
+    test.world.managed.unshift({ ...own, encrypted: false, lastSync: time('2025-01-01T00:00:00Z') });
+    assert.deepEqual(confirmed(await ask(test)).request.offer?.managed, own);
   });
 });
 
