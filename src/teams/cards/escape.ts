@@ -65,6 +65,7 @@ export const fieldValue = (typed: string, maxLength: number): string =>
  * (law 1). Emoji and letters of all scripts stay.
  */
 export function cleanText(text: string, most: number = longestOutside): string {
+  if (text.length <= Math.min(most, shortestPassword - 1) && printable.test(text)) return text;
   const line = text
     .slice(0, 4000)
     .toWellFormed()
@@ -76,6 +77,10 @@ export function cleanText(text: string, most: number = longestOutside): string {
   if (line === '') return text === '' ? '' : '(empty)';
   return holdsRecoveryPassword(line) ? '(a number that is not repeated here)' : cut(line, most);
 }
+
+// Most names, and all that is ours, is printable ASCII with single blanks: nothing to clean, and a card holds fifty.
+const printable = /^[!-~]+(?: [!-~]+)*$/;
+const shortestPassword = 48;
 
 /** Joiners mean something between letters of some scripts and in emoji, the emoji selector after a pictograph. */
 function joins(sign: string, at: number, all: string): boolean {
@@ -102,7 +107,9 @@ function cut(text: string, most: number): string {
  * that ordinary names look right everywhere.
  */
 function escapeMarkdown(value: string): string {
-  const escaped = cleanText(value)
+  const clean = cleanText(value);
+  if (harmless.test(clean)) return clean;
+  const escaped = clean
     .replaceAll(/\\(?=[!-/:-@[-`{-~]|$)/g, '\\\\')
     .replaceAll(/[`*[\]<]/g, String.raw`\$&`)
     .replaceAll('](', String.raw`]\(`)
@@ -119,6 +126,9 @@ function escapeMarkdown(value: string): string {
     .replace(/^(\d{1,9})(?=[.)](?:\s|$))/, '$1\\');
   return isolate(escaped);
 }
+
+/** Nothing that any rule above would touch. */
+const harmless = /^(?!.*(?:mailto:|www\.))(?:[A-Z]|\d{1,9}(?![\d.)]))[A-Z0-9 .,:'()@-]*$/i;
 
 const withoutAngles = (text: string): string => text.replaceAll('<', '\u2039').replaceAll('>', '\u203a');
 

@@ -53,20 +53,30 @@ export function span(seconds: number): string {
   return `${count} ${unit}s`;
 }
 
-/** Making a formatter takes as long as fifty uses of it. Bounded: the zone comes with the activity, from outside. */
+// Making a formatter takes as long as fifty uses of it, and one use as long as all else on a line of a card; today and
+// the next minutes are written again and again. Bounded: zone and locale come with the activity, from outside.
 const formatters = new Map<string, Intl.DateTimeFormat>();
-const mostFormatters = 500;
+const texts = new Map<string, string>();
+const mostFormatters = 100;
+const mostTexts = 2000;
 
 function written(instant: Instant, viewer: Viewer, form: Form): string {
-  const name = `${viewer.locale} ${viewer.timeZone} ${form}`;
-  const known = formatters.get(name);
-  const formatter = known ?? formatterFor(viewer, form);
-  if (known === undefined) {
-    if (formatters.size >= mostFormatters) formatters.clear();
-    formatters.set(name, formatter);
-  }
-  // A narrow no-break blank before PM is shown as a box by some fonts.
-  return formatter.format(milliseconds(instant)).replaceAll('\u202f', ' ');
+  const reader = `${form} ${viewer.locale} ${viewer.timeZone}`;
+  // No form writes seconds, and no zone changes within a minute.
+  return remembered(texts, mostTexts, `${reader} ${instant.slice(0, 16)}`, () => {
+    const formatter = remembered(formatters, mostFormatters, reader, () => formatterFor(viewer, form));
+    // A narrow no-break blank before PM is shown as a box by some fonts.
+    return formatter.format(milliseconds(instant)).replaceAll('\u202f', ' ');
+  });
+}
+
+function remembered<T>(memory: Map<string, T>, most: number, name: string, make: () => T): T {
+  const known = memory.get(name);
+  if (known !== undefined) return known;
+  if (memory.size >= most) memory.clear();
+  const made = make();
+  memory.set(name, made);
+  return made;
 }
 
 function formatterFor(viewer: Viewer, form: Form): Intl.DateTimeFormat {

@@ -7,7 +7,7 @@ import { Ajv } from 'ajv';
 import draft6 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json' };
 import MarkdownIt from 'markdown-it';
 import { holdsRecoveryPassword } from '../../../src/domain/recovery-password.ts';
-import { showsRecoveryPassword } from '../../../src/teams/cards/holds-key.ts';
+import { showsRecoveryPassword } from './holds-key.ts';
 import { elementsOf } from './find.ts';
 import { doubtfulPassword, password } from './people-and-devices.ts';
 import { allSamples, openSamples, revealedSamples } from './samples.ts';
@@ -123,7 +123,7 @@ describe('a card that may be sent', () => {
 });
 
 describe('the card that shows a recovery password', () => {
-  it('is known as one by the guard of what leaves', () => {
+  it('is told from all others by its blocks', () => {
     for (const { name, message } of revealedSamples) assert.ok(showsRecoveryPassword(message.card), name);
   });
 

@@ -4,7 +4,7 @@ import { defaultSettings } from '../../../src/domain/settings.ts';
 import { cardAsText } from '../../../src/teams/cards/as-text.ts';
 import { heading, line, message } from '../../../src/teams/cards/card.ts';
 import { plain, say } from '../../../src/teams/cards/escape.ts';
-import { showsRecoveryPassword } from '../../../src/teams/cards/holds-key.ts';
+import { showsRecoveryPassword } from './holds-key.ts';
 import { clientPattern } from '../../../src/teams/cards/ticket-pattern.ts';
 import { age, date, span, time, when } from '../../../src/teams/cards/times.ts';
 import { ownerWords, systemWords } from '../../../src/teams/cards/words.ts';
@@ -83,7 +83,7 @@ describe('pattern of a ticket for the client', () => {
   });
 });
 
-describe('guard against a shown key', () => {
+describe('search for a shown key', () => {
   it('finds eight blocks however they are spread', () => {
     assert.ok(showsRecoveryPassword({ body: Array.from({ length: 8 }, (_, index) => ({ text: `${index + 1} 123123` })) }));
     assert.ok(showsRecoveryPassword('123123-123123-123123-123123-123123-123123-123123-123123'));

@@ -1,5 +1,5 @@
 // The eight blocks of a shown key stand apart in the card's JSON, with numbers and markup between them, where a search
-// for 48 digits in a row finds nothing. Whoever guards what leaves asks this as well.
+// for 48 digits in a row finds nothing. The laws ask this as well, of every card that may be sent.
 
 const blocksOfAKey = 8;
 
