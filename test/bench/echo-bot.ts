@@ -24,6 +24,7 @@ server.post('/api/messages', (request, response, next) => {
   const answered = adapter.process(asked, response, async (context) => {
     await app.run(context);
   });
-  answered.then(() => next(), next);
+  const over = (): void => next();
+  answered.then(over, over);
 });
 server.listen(port, '127.0.0.1');

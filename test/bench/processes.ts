@@ -17,10 +17,9 @@ export interface Started {
 }
 
 export interface StartOptions {
-  /** From the root of the repository, in the form of import.meta.url. */
   readonly file: URL;
-  /** The port comes first. */
-  readonly args?: readonly string[];
+  /** How the file is told its port. */
+  readonly args?: (port: number) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly nodeFlags?: readonly string[];
   /** Answers 200 as soon as the process is up. */
@@ -31,11 +30,11 @@ const mostStartMs = 20_000;
 const betweenLooksMs = 4;
 
 /** Rejects with what the process said when it ends, or does not answer within 20 s. */
-export async function start({ file, args = [], env = {}, nodeFlags = [], health = '/healthz' }: StartOptions): Promise<Started> {
+export async function start({ file, args = (port) => [String(port)], env = {}, nodeFlags = [], health = '/healthz' }: StartOptions): Promise<Started> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const begun = performance.now();
-  const child = spawn(process.execPath, [launcher, ...nodeFlags, fileURLToPath(file), String(port), ...args], {
+  const child = spawn(process.execPath, [launcher, ...nodeFlags, fileURLToPath(file), ...args(port)], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...env },
   });

@@ -1,0 +1,51 @@
+// The benchmark (product.md §12): ratios in one run, on whatever machine this is. Never a test.
+//   npm run bench [-- --only turns] [-- --only start …]
+// The table goes to the standard output, what happens meanwhile to the standard error. Ends with 1 when a target is
+// missed, with 2 when a figure could not be measured.
+
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Row } from './row.ts';
+import { table } from './table.ts';
+
+type Figures = (say: (progress: string) => void, note: (text: string) => void) => Promise<readonly Row[]>;
+
+const groups: Readonly<Record<string, () => Promise<Figures>>> = {
+  'round-trips': async () => (await import('./round-trips.ts')).roundTripRows,
+  turns: async () => (await import('./turns.ts')).turnRows,
+  start: async () => (await import('./start-and-memory.ts')).startRows,
+  ledger: async () => (await import('./ledger-append.ts')).ledgerAppendRows,
+};
+
+function chosenGroups(): readonly string[] {
+  const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
+  const chosen = values.only ?? Object.keys(groups);
+  const unknown = chosen.filter((name) => !(name in groups));
+  if (unknown.length > 0) throw new TypeError(`--only: expected ${Object.keys(groups).join(', ')}; received ${unknown.join(', ')}.`);
+  return chosen;
+}
+
+async function measure(names: readonly string[]): Promise<readonly Row[]> {
+  const begun = performance.now();
+  const say = (progress: string): void => console.error(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${progress}`);
+  const notes: string[] = [];
+  const rows: Row[] = [];
+  for (const name of names) {
+    say(`${name} …`);
+    const figures = await groups[name]?.();
+    rows.push(...((await figures?.(say, (text) => notes.push(text))) ?? []));
+  }
+  console.log(`\n${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}\n`);
+  console.log(table(rows));
+  if (notes.length > 0) console.log(`\n${notes.join('\n')}`);
+  return rows;
+}
+
+try {
+  const missed = (await measure(chosenGroups())).filter((row) => !row.met);
+  for (const { figure, ratio, target } of missed) console.log(`\nNOT met: ${figure} is ${ratio.toFixed(2)}, target ${target}.`);
+  process.exitCode = missed.length > 0 ? 1 : 0;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}

@@ -1,0 +1,60 @@
+// How many whole turns a second, Keydesk against the echo bot. The rounds alternate (echo, Keydesk, echo, Keydesk …), and
+// the median of the paired ratios counts: what else the machine does meanwhile meets both alike.
+
+import { cast } from '../../src/demo/cast.ts';
+import { startConnector } from './connector.ts';
+import { isConfirmCard } from './keydesk-answers.ts';
+import { load, type Loaded } from './load.ts';
+import { atLeast, median, type Row } from './row.ts';
+import { startKeydesk, startSurroundings } from './surroundings.ts';
+import { startEchoBot } from './yardstick.ts';
+
+const inFlight = 8;
+const pairs = 5;
+const roundMs = 3000;
+const warmUpMs = 4000;
+const mostTurns = 20_000;
+
+const agents = cast.filter((person) => ['Alex Wilber', 'Megan Bowen', 'Isaiah Langer'].includes(person.name));
+const devices = ['LAPTOP-42', 'DESKTOP-7', "O'BRIEN-PC"];
+const nth = <T>(list: readonly T[], n: number): T => {
+  const item = list[n % list.length];
+  if (item === undefined) throw new Error('an empty list has no items');
+  return item;
+};
+
+export async function turnRows(say: (progress: string) => void): Promise<readonly Row[]> {
+  await using stack = new AsyncDisposableStack();
+  const connector = await startConnector();
+  stack.defer(() => connector.stop());
+  const echo = await startEchoBot();
+  stack.defer(() => echo.stop());
+  const surroundings = await startSurroundings();
+  stack.defer(() => surroundings.stop());
+  const keydesk = await startKeydesk(surroundings);
+  stack.defer(() => keydesk.stop());
+
+  // The same messages for both.
+  const talk = {
+    chat: (lane: number) => ({ serviceUrl: connector.serviceUrl, person: nth(agents, lane), conversationId: `a:bench-${lane}` }),
+    text: (lane: number, n: number) => `key for ${nth(devices, lane + n)}`,
+  };
+  const bots: { readonly echo: Loaded; readonly keydesk: Loaded } = {
+    echo: { ...talk, name: 'the echo bot', origin: echo.origin, isAnswer: (sent) => sent.text?.startsWith('You said: key for') === true },
+    keydesk: { ...talk, name: 'Keydesk', origin: keydesk.origin, isAnswer: isConfirmCard },
+  };
+  for (const bot of [bots.echo, bots.keydesk]) await load(bot, connector, { inFlight, forMs: warmUpMs, mostTurns });
+
+  const rounds: { readonly echo: number; readonly keydesk: number }[] = [];
+  for (let pair = 1; pair <= pairs; pair += 1) {
+    const round = {
+      echo: await load(bots.echo, connector, { inFlight, forMs: roundMs, mostTurns }),
+      keydesk: await load(bots.keydesk, connector, { inFlight, forMs: roundMs, mostTurns }),
+    };
+    rounds.push(round);
+    say(`turns, pair ${pair} of ${pairs}: echo ${round.echo.toFixed(0)}/s, Keydesk ${round.keydesk.toFixed(0)}/s`);
+  }
+  const perSecond = (bot: 'echo' | 'keydesk'): string => `${median(rounds.map((round) => round[bot])).toFixed(0)}/s`;
+  const ratio = median(rounds.map((round) => round.keydesk / round.echo));
+  return [{ figure: `key for, ${inFlight} at a time, cold`, ours: perSecond('keydesk'), yardstick: `${perSecond('echo')} echo`, ...atLeast(0.25, ratio) }];
+}
