@@ -64,6 +64,11 @@ function closeIssuerList(): void {
   if (Array.isArray(issuer)) Object.defineProperty(issuer, 'push', { value: () => issuer.length, configurable: true });
 }
 
+const tokenErrors: ReadonlySet<string> = new Set(['JsonWebTokenError', 'NotBeforeError', 'TokenExpiredError']);
+
+/** A wrong signature is the caller's fault; the SDK answers 500 to it. What else fails (no signing keys to be had) stays ours. */
+const unauthorised = (error: unknown): unknown => (error instanceof Error && tokenErrors.has(error.name) ? new AuthenticationError('not a valid token', 401) : error);
+
 /** The SDK makes two HTTP clients a turn; these are made once. Verification of tokens is the SDK's own. */
 class SharedClients extends BotFrameworkAuthentication {
   readonly #inner: BotFrameworkAuthentication;
@@ -77,7 +82,8 @@ class SharedClients extends BotFrameworkAuthentication {
   }
 
   override async authenticateRequest(...given: Parameters<BotFrameworkAuthentication['authenticateRequest']>): Promise<AuthenticateRequestResult> {
-    return { ...(await this.#inner.authenticateRequest(...given)), connectorFactory: this.#factory };
+    const result = await this.#inner.authenticateRequest(...given).catch((error: unknown) => Promise.reject(unauthorised(error)));
+    return { ...result, connectorFactory: this.#factory };
   }
 
   override authenticateStreamingRequest(): Promise<AuthenticateRequestResult> {
