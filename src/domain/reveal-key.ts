@@ -71,7 +71,7 @@ async function miss(desk: Desk, press: Press, request: RevealRequest, values: Fo
   const reference = desk.ids.reference();
   const noted = { ...entry(desk, press, aboutRequest(request)), act: 'refused', outcome: 'refused', code: 'too-many-misses', reference } as const;
   const { misses, closed } = await desk.requests.miss(request.id, noted);
-  if (closed) return { kind: 'refused', refusal: { code: 'too-many-misses', reference, facts: {} } };
+  if (closed) return { kind: 'refused', refusal: { code: 'too-many-misses', reference, facts: {} }, request: { ...request, misses, state: 'refused' } };
   return { kind: 'card-back', request, values, problems: [{ input: 'keyId', problem: 'no-match' }], missesLeft: mostMisses - misses };
 }
 
