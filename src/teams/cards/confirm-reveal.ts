@@ -49,7 +49,7 @@ export function confirmRevealCard(confirm: Confirm): CardMessage {
   );
 }
 
-const notFoundOut = say`could not be found out just now`;
+const notKnown = say`not known just now`;
 
 function deviceFacts(offer: DeviceOffer, { request, now }: Confirm): Element {
   const { device, managed } = offer;
@@ -60,10 +60,10 @@ function deviceFacts(offer: DeviceOffer, { request, now }: Confirm): Element {
   const system = systemWords(device);
   return facts(
     {
-      Owner: offer.missing.includes('owner') ? notFoundOut : owner === undefined ? say`none registered` : say`${owner}`,
+      Owner: offer.missing.includes('owner') ? notKnown : owner === undefined ? say`none registered` : say`${owner}`,
       System: system === undefined ? undefined : say`${system}`,
       'Join type': say`${joinWords[device.joinType]}`,
-      'Last sync': offer.missing.includes('managed-device') ? notFoundOut : managed === undefined ? say`not managed by Intune` : lastSync === undefined ? say`never` : seen(lastSync),
+      'Last sync': offer.missing.includes('managed-device') ? notKnown : managed === undefined ? say`not managed by Intune` : lastSync === undefined ? say`never` : seen(lastSync),
       'Last sign-in': lastSync === undefined && lastSignIn !== undefined ? seen(lastSignIn) : undefined,
     },
     { spacing: 'medium' },

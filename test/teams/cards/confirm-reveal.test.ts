@@ -25,10 +25,10 @@ describe('confirm card: the device', () => {
   it('says what could not be found out, and says nothing of the sort when all is known', () => {
     const { owner: _owner, managed: _managed, ...rest } = offer();
     const incomplete = shown(confirm({ request: openRequest({ offer: { ...rest, missing: ['owner', 'managed-device'] } }) }));
-    assert.match(incomplete, /Owner +could not be found out just now/);
-    assert.match(incomplete, /Last sync +could not be found out just now/);
+    assert.match(incomplete, /Owner +not known just now/);
+    assert.match(incomplete, /Last sync +not known just now/);
     assert.match(incomplete, /Make sure whose device it is/);
-    assert.doesNotMatch(shown(confirm()), /could not be found out|▲/);
+    assert.doesNotMatch(shown(confirm()), /not known just now|▲/);
   });
 
   it('tells a device without owner or management from one that could not be asked about', () => {
