@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { blocksIn, choicesOf, dataOf, headingOf, inputOf, standing, textOf, verbsOf } from '../support/keydesk/cards.ts';
-import { alex, inKeydesk, privateChatOf, type TestKeydesk } from '../support/keydesk.ts';
+import { alex, privateChatOf } from '../support/keydesk/people.ts';
+import { inKeydesk, type TestKeydesk } from '../support/keydesk.ts';
 import { known } from '../support/known.ts';
 
 const newest = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { openDatabase } from '../../../src/store/database.ts';
 import { storedEntries } from '../../../src/store/stored-entries.ts';
 import { type Finding, verifyLedger } from '../../../src/ledger/verify.ts';
-import { entriesIn } from '../keydesk.ts';
+import { entriesIn } from './records.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tracesOf } from './traces.ts';
 

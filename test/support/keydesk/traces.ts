@@ -15,6 +15,7 @@ const words = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'e
 function forms(password: string): readonly Form[] {
   const blocks = password.split('-');
   const digits = blocks.join('');
+  const codes = Array.from(password, (sign) => sign.charCodeAt(0).toString(16));
   const containing = (name: string, needle: string): Form => ({ name, isIn: (text) => text.toLowerCase().includes(needle.toLowerCase()) });
   return [
     containing('whole', password),
@@ -24,9 +25,9 @@ function forms(password: string): readonly Form[] {
     { name: 'in words', isIn: (text) => inOrder(blocks.map((block) => spoken(block)), text.toLowerCase().replaceAll(/[^a-z]+/g, ' ')) },
     ...[password, digits].flatMap((plain) => base64Forms(plain).map((needle) => containing('base64', needle))),
     containing('hex', Buffer.from(password).toString('hex')),
-    containing('percent-encoded', [...password].map((sign) => `%${sign.charCodeAt(0).toString(16)}`).join('')),
-    containing('JSON-escaped', [...password].map((sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')),
-    containing('backwards', [...digits].reverse().join('')),
+    containing('percent-encoded', codes.map((code) => `%${code}`).join('')),
+    containing('JSON-escaped', codes.map((code) => `\\u${code.padStart(4, '0')}`).join('')),
+    containing('backwards', Array.from(digits).toReversed().join('')),
   ];
 }
 

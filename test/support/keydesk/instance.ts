@@ -1,0 +1,103 @@
+// One running Keydesk: the composition of src/keydesk.ts over the test's surroundings.
+
+import type { Logger } from 'pino';
+import { systemIds } from '../../../src/config/system.ts';
+import type { Desk } from '../../../src/domain/desk.ts';
+import { defaultSettings, type DeskSettings } from '../../../src/domain/settings.ts';
+import { createCredential } from '../../../src/graph/credential.ts';
+import { createGraph, type Graph } from '../../../src/graph/graph.ts';
+import { authorityTurnedTo, lastHopTurnedTo } from '../../../src/graph/turned.ts';
+import { startKeydesk } from '../../../src/keydesk.ts';
+import { createLog } from '../../../src/log.ts';
+import { apps } from '../../../src/sim/tenant/apps.ts';
+import { roleGroups } from '../../../src/sim/tenant/people.ts';
+import { openDatabase } from '../../../src/store/database.ts';
+import { type Card, openConversation, type Pressed, type PressOptions, type Said, type SayOptions } from '../../../src/terminal/conversation.ts';
+import { type Standing, standing } from './cards.ts';
+import { alex, privateChatOf, tenantId } from './people.ts';
+import type { Surroundings } from './surroundings.ts';
+import { handChores, handDeadlines, type HandDeadlines, type StandingClock } from './time.ts';
+
+export interface InstanceOptions {
+  readonly settings?: Partial<DeskSettings>;
+  /** Where the database is reached; the test's own when absent. */
+  readonly databaseUrl?: string;
+  /** Stands around every call of a port. */
+  readonly around?: (desk: Desk) => Desk;
+}
+
+type Who = Partial<SayOptions>;
+
+/** One running Keydesk. Alex speaks, in the private chat, when nobody else is named. */
+export interface Instance {
+  readonly url: string;
+  readonly deadlines: HandDeadlines;
+  readonly logLines: readonly string[];
+  say(text: string, options?: Who): Promise<Said>;
+  /** Says it, and takes the card that then stands last in the private chat. */
+  ask(text: string, options?: Who): Promise<Standing>;
+  press(message: { readonly card: Card; readonly activityId?: string }, verb: string, inputs?: Readonly<Record<string, unknown>>, options?: Partial<PressOptions>): Promise<Pressed>;
+  /** The reveal, with a reason. */
+  reveal(message: Standing, inputs?: Readonly<Record<string, unknown>>, options?: Partial<PressOptions>): Promise<Pressed>;
+  /** Every chore of the timekeeper once, to its end. */
+  runChores(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const choreCount = 5;
+
+/** A Keydesk in surroundings that are there already. */
+export async function startInstance(surroundings: Surroundings, options: InstanceOptions = {}): Promise<Instance> {
+  const { clock, connector, database, simulator } = surroundings;
+  const logLines: string[] = [];
+  const log = createLog({ level: 'debug', destination: { write: (line) => void logLines.push(line) } });
+  const deadlines = handDeadlines(clock);
+  const chores = handChores(choreCount);
+  const keydesk = await startKeydesk({
+    host: '127.0.0.1',
+    port: 0,
+    tenantId,
+    settings: { ...defaultSettings, ...options.settings },
+    fingerprint: '00'.repeat(32),
+    inbound: { mode: 'unauthenticated-loopback' },
+    graph: graphIn(simulator, clock, log),
+    database: openDatabase(options.databaseUrl ?? database.appUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
+    log,
+    doors: { clock, deadlines, wait: chores.wait, ...(options.around && { around: options.around }) },
+  });
+  const chat = openConversation({ endpoint: `${keydesk.url}/api/messages`, connector, tenantId });
+  const say: Instance['say'] = (text, who = {}) => chat.say(text, { as: alex, ...who });
+  const press: Instance['press'] = (message, verb, inputs = {}, who = {}) => chat.press(message, verb, inputs, { as: alex, ...who });
+  return {
+    url: keydesk.url,
+    deadlines,
+    logLines,
+    say,
+    press,
+    ask: async (text, who = {}) => {
+      const chatId = privateChatOf(who.as ?? alex);
+      const said = await say(text, who);
+      return standing(said.messages.findLast((message) => message.conversationId === chatId));
+    },
+    reveal: (message, inputs = {}, who = {}) => press(message, 'reveal', { reason: 'firmware-update', ...inputs }, who),
+    runChores: () => chores.run(),
+    stop: () => keydesk.stop(),
+  };
+}
+
+/** As Keydesk's own application in the simulated tenant, with a token that its token endpoint gave. */
+export function graphIn({ url }: { readonly url: string }, clock: StandingClock, log: Logger): Graph {
+  const { keydesk } = apps;
+  const identity = { type: 'secret', clientId: keydesk.clientId, secret: { reveal: () => keydesk.secret } } as const;
+  return createGraph({
+    credential: createCredential({ tenantId, identity }, { authorityHttp: authorityTurnedTo(url) }),
+    roleGroups: { agent: roleGroups.agent.id, admin: roleGroups.admin.id, approver: roleGroups.approver.id, auditor: roleGroups.auditor.id },
+    version: '0.1.0',
+    clock,
+    ids: systemIds,
+    random: () => 0,
+    timer: clock.timer,
+    lastHop: lastHopTurnedTo(url),
+    observe: (call) => log.debug({ ...call }, 'a call to Graph'),
+  });
+}
