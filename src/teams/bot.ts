@@ -1,7 +1,8 @@
 // The bot: what comes in is checked, routed by teams-ai's Application, handled by one verb of the domain and answered
 // by a card. One place catches what goes wrong in a turn, so that nothing but a neutral card with a reference leaves.
 
-import { Application } from '@microsoft/teams-ai';
+// By its file: the package's front door also loads language models, tokenizers and 35 MB that nothing here uses.
+import { Application } from '@microsoft/teams-ai/lib/Application.js';
 import type { TurnContext } from 'botbuilder';
 import type { HideCard } from '../domain/close-card.ts';
 import type { Desk } from '../domain/desk.ts';

@@ -1,4 +1,4 @@
-import { TurnState } from '@microsoft/teams-ai';
+import { TurnState } from '@microsoft/teams-ai/lib/TurnState.js';
 
 /**
  * The Application wants a state for each turn. Keydesk keeps none there: what gives power stands in the database under
