@@ -1,0 +1,28 @@
+// What an installation decides by its configuration, the demo decides here: the simulated tenant's groups, its
+// application, and one sensitive device.
+
+import { createHash } from 'node:crypto';
+import { defaultSettings, type DeskSettings } from '../domain/settings.ts';
+import type { CredentialSettings } from '../graph/credential.ts';
+import { apps } from '../sim/tenant/apps.ts';
+import { roleGroups, tenantId } from '../sim/tenant/people.ts';
+
+export const demoDesk: DeskSettings = { ...defaultSettings, sensitiveNames: [/^VIP-01$/i] };
+
+export const demoRoleGroups = {
+  agent: roleGroups.agent.id,
+  admin: roleGroups.admin.id,
+  approver: roleGroups.approver.id,
+  auditor: roleGroups.auditor.id,
+} as const;
+
+/** The secret opens nothing but the simulator. */
+export const demoIdentity: CredentialSettings = {
+  tenantId,
+  identity: { type: 'secret', clientId: apps.keydesk.clientId, secret: { reveal: () => apps.keydesk.secret } },
+};
+
+/** For the ledger's entry at start, as in production: SHA-256 over the settings without secrets. */
+export const demoFingerprint = createHash('sha256')
+  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, groups: demoRoleGroups, desk: demoDesk }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
+  .digest('hex');
