@@ -9,7 +9,7 @@ import { plusSeconds } from './instant.ts';
 import { permits } from './person.ts';
 import type { Deadline } from './ports.ts';
 import type { Refusal } from './refusal.ts';
-import type { CardPlace, DeviceOffer, FormValues, RevealRequest } from './request.ts';
+import type { CardPlace, DeviceOffer, FormValues, Purpose, RevealRequest } from './request.ts';
 import { isSensitive } from './settings.ts';
 
 export type AskAnswer =
@@ -46,11 +46,18 @@ export async function admit(desk: Desk, asker: Asker, message: MessagePlace): Pr
  * @param place the private chat with the asker, being opened meanwhile; undefined when Teams does not let us.
  * Throws a Fault when Graph or the store cannot answer; that it was asked is in the ledger all the same.
  */
-export async function askForKey(desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>): Promise<AskAnswer> {
+export const askForKey = (desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>): Promise<AskAnswer> =>
+  ask(desk, asker, question, place, 'reveal');
+
+/** The same for a rotation: the same devices, the same choice, its own card and its own right. */
+export const askToRotate = (desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>): Promise<AskAnswer> =>
+  ask(desk, asker, question, place, 'rotate');
+
+async function ask(desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>, purpose: Purpose): Promise<AskAnswer> {
   // Both are awaited below; a rejection before that must not end the process.
   place.catch(() => undefined);
   try {
-    return await answer(desk, asker, question, place);
+    return await answer(desk, asker, question, place, purpose);
   } catch (error) {
     const code = error instanceof Fault ? error.code : 'internal';
     const failed = { ...entry(desk, asker, { asked: askedFor(question) }), act: 'asked', outcome: 'failed', code } as const;
@@ -60,7 +67,7 @@ export async function askForKey(desk: Desk, asker: Asker, question: KeyQuestion,
   }
 }
 
-async function answer(desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>): Promise<AskAnswer> {
+async function answer(desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>, purpose: Purpose): Promise<AskAnswer> {
   const deadline = desk.deadlines.ask();
   const asked = askedFor(question);
   const no = async (...refusal: [Refusal['code'], Refusal['facts']?]): Promise<AskAnswer> => ({
@@ -71,7 +78,7 @@ async function answer(desk: Desk, asker: Asker, question: KeyQuestion, place: Pr
   // Round 1: who may, and which devices, at once.
   const finding = candidates(desk, question, deadline);
   finding.catch(() => undefined);
-  if (!permits(await desk.roles.recent(asker.person.id, deadline), 'reveal')) return no('no-role');
+  if (!permits(await desk.roles.recent(asker.person.id, deadline), purpose, desk.settings)) return no('no-role');
   const found = await finding;
   if (found.kind === 'refused') {
     const closest = found.code === 'device-not-found' ? await closestNames(desk, asked, deadline) : [];
@@ -82,13 +89,13 @@ async function answer(desk: Desk, asker: Asker, question: KeyQuestion, place: Pr
 
   const [only, ...more] = found.devices;
   return only === undefined || more.length > 0
-    ? choose(desk, asker, question, found, card, deadline)
-    : confirm(desk, asker, question, only, found, card, deadline, no);
+    ? choose(desk, asker, question, found, card, deadline, purpose)
+    : confirm(desk, asker, question, only, found, card, deadline, purpose, no);
 }
 
-async function choose(desk: Desk, asker: Asker, question: KeyQuestion, found: FoundDevices, card: CardPlace, deadline: Deadline): Promise<AskAnswer> {
+async function choose(desk: Desk, asker: Asker, question: KeyQuestion, found: FoundDevices, card: CardPlace, deadline: Deadline, purpose: Purpose): Promise<AskAnswer> {
   const choices = await Promise.all(found.devices.map((device) => summaryOf(desk, device, deadline)));
-  const request = newRequest(desk, asker, { state: 'choosing', choices, preset: presetOf(question), card });
+  const request = newRequest(desk, asker, { purpose, state: 'choosing', choices, preset: presetOf(question), card });
   const asked = entry(desk, asker, { requestId: request.id, asked: askedFor(question) });
   await desk.requests.open(request, { ...asked, act: 'asked', outcome: 'done' });
   return { kind: 'choose', request, ...(found.unlisted > 0 && { unlisted: found.unlisted }) };
@@ -102,21 +109,24 @@ async function confirm(
   found: FoundDevices,
   card: CardPlace,
   deadline: Deadline,
+  purpose: Purpose,
   no: (...refusal: [Refusal['code'], Refusal['facts']?]) => Promise<AskAnswer>,
 ): Promise<AskAnswer> {
   // Round 2: what is known of it, at once.
   const offer = await offerOf(desk, device, found.managed, deadline);
-  const barrier = barrierTo(desk, offer);
+  const barrier = barrierTo(desk, offer, purpose);
   if (barrier !== undefined) return no(barrier.code, barrier.facts);
   const { preset, note } = matchKey(desk, presetOf(question), offer, fragmentIn(question)?.forgiven);
-  const request = newRequest(desk, asker, { state: 'open', choices: [], offer, preset, card });
+  const request = newRequest(desk, asker, { purpose, state: 'open', choices: [], offer, preset, card });
   await desk.requests.open(request, { ...entry(desk, asker, { requestId: request.id, device: deviceIn(offer), ...ticketIn(question) }), act: 'asked', outcome: 'done' });
   return { kind: 'confirm', request, ...(note && { note }) };
 }
 
 /** What stands between a device and its confirm card; also asked when a device was chosen from several. */
-export function barrierTo(desk: Desk, offer: DeviceOffer): Pick<Refusal, 'code' | 'facts'> | undefined {
+export function barrierTo(desk: Desk, offer: DeviceOffer, purpose: Purpose): Pick<Refusal, 'code' | 'facts'> | undefined {
   const facts = { deviceId: offer.device.deviceId, asked: offer.device.name };
+  // A device without a key may be rotated: it then makes one.
+  if (purpose === 'rotate') return offer.managed === undefined && !offer.missing.includes('managed-device') ? { code: 'not-managed', facts } : undefined;
   if (isSensitive(desk.settings, offer.device.name)) return { code: 'approval-unavailable', facts };
   if (offer.keys.length > 0) return undefined;
   const encrypted = offer.managed?.encrypted;
@@ -183,10 +193,10 @@ export const deviceIn = (offer: DeviceOffer) => ({
   name: offer.device.name,
 });
 
-function newRequest(
+export function newRequest(
   desk: Desk,
   asker: Asker,
-  part: Pick<RevealRequest, 'state' | 'choices' | 'preset' | 'card'> & { readonly offer?: DeviceOffer },
+  part: Pick<RevealRequest, 'purpose' | 'state' | 'choices' | 'preset' | 'card'> & { readonly offer?: DeviceOffer },
 ): RevealRequest {
   const openedAt = desk.clock.now();
   return {

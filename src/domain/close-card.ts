@@ -24,10 +24,10 @@ export async function chooseDevice(desk: Desk, press: Press): Promise<AskAnswer>
   const deviceId = parseEntraDeviceId(press.inputs.deviceId);
   const choice = deviceId && offeredChoice(request, deviceId);
   if (choice === undefined) return press.inputs.deviceId ? refusal(desk, press, 'card-changed', request) : { kind: 'choose', request };
-  if (!permits(await desk.roles.recent(press.person.id, deadline), 'reveal')) return refusal(desk, press, 'no-role', request);
+  if (!permits(await desk.roles.recent(press.person.id, deadline), request.purpose, desk.settings)) return refusal(desk, press, 'no-role', request);
 
   const offer = await offerOf(desk, choice.device, undefined, deadline);
-  const barrier = barrierTo(desk, offer);
+  const barrier = barrierTo(desk, offer, request.purpose);
   if (barrier !== undefined) {
     const no = await refuse(desk, press, barrier.code, barrier.facts, { ...aboutRequest(request), device: deviceIn(offer) });
     return { kind: 'refused', refusal: no };

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles } from './ports.ts';
+import type { Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
 import type { Person } from './person.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { ConversationKind, Viewer } from './request.ts';
@@ -16,9 +16,11 @@ export interface Desk {
   readonly ledger: Ledger;
   readonly asks: Asks;
   readonly requests: Requests;
+  readonly rotations: Rotations;
+  readonly rotator: Rotator;
   readonly settings: DeskSettings;
-  /** A fresh signal that aborts when the time for one answer is over (ask 8 s, press 4 s). */
-  readonly deadlines: { ask(): Deadline; press(): Deadline };
+  /** A fresh signal that aborts when the time for one answer is over (ask 8 s, press 4 s, work that nobody waits for 20 s). */
+  readonly deadlines: { ask(): Deadline; press(): Deadline; work(): Deadline };
 }
 
 /** Who asks, and where; all of it from the authenticated activity. */

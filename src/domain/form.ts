@@ -3,7 +3,7 @@
 import { type KnownKey, matching, parseKeyIdFragment } from './device.ts';
 import { parseKeyId } from './ids.ts';
 import type { PressInputs } from './press.ts';
-import { type CallerCheck, callerChecks, type ReasonCode, reasonCodes } from './reason.ts';
+import { type CallerCheck, callerChecks, type ReasonCode, reasonCodes, type RotationReason, rotationReasons } from './reason.ts';
 import { holdsRecoveryPassword } from './recovery-password.ts';
 import { type FormValues, type Grant, offeredKey, type RevealRequest } from './request.ts';
 import { type DeskSettings, fits } from './settings.ts';
@@ -34,17 +34,13 @@ export function readForm(inputs: PressInputs, request: RevealRequest, settings: 
   const ticket = clean(inputs.ticket);
   const reason = oneOf(reasonCodes, inputs.reason);
   if (reason === undefined) wrong('reason', clean(inputs.reason) === '' ? 'missing' : 'unknown');
-  if (holdsRecoveryPassword(reasonText)) wrong('reasonText', 'holds-password');
-  else if (reasonText.length > longestReason) wrong('reasonText', 'too-long');
-  else if (reason === 'other' && reasonText === '') wrong('reasonText', 'missing');
+  checkReasonText(reasonText, reason, wrong);
 
   const callerCheck = oneOf(callerChecks, inputs.callerCheck);
   if (callerCheck === undefined && clean(inputs.callerCheck) !== '') wrong('callerCheck', 'unknown');
   else if (callerCheck === undefined && settings.callerCheckRequired) wrong('callerCheck', 'missing');
 
-  if (holdsRecoveryPassword(ticket)) wrong('ticket', 'holds-password');
-  else if (ticket === '' && settings.ticketRequired) wrong('ticket', 'missing');
-  else if (ticket !== '' && (ticket.length > longestTicket || !fits(settings.ticketPattern, ticket))) wrong('ticket', 'wrong-form');
+  checkTicket(ticket, settings, wrong);
 
   const chosen = request.callerProof ? byProof(inputs.keyId, request) : byList(inputs.keyId, request);
   if (chosen === 'changed') return { kind: 'changed' };
@@ -55,6 +51,38 @@ export function readForm(inputs: PressInputs, request: RevealRequest, settings: 
   if (chosen === 'miss') return { kind: 'miss', values };
   if (reason === undefined || 'problem' in chosen) return { kind: 'problems', problems, values };
   return { kind: 'grant', grant: grantOf(chosen, reason, reasonText, callerCheck, ticket) };
+}
+
+type Wrong = (input: InputProblem['input'], problem: InputProblem['problem']) => void;
+
+function checkReasonText(reasonText: string, reason: string | undefined, wrong: Wrong): void {
+  if (holdsRecoveryPassword(reasonText)) wrong('reasonText', 'holds-password');
+  else if (reasonText.length > longestReason) wrong('reasonText', 'too-long');
+  else if (reason === 'other' && reasonText === '') wrong('reasonText', 'missing');
+}
+
+function checkTicket(ticket: string, settings: DeskSettings, wrong: Wrong): void {
+  if (holdsRecoveryPassword(ticket)) wrong('ticket', 'holds-password');
+  else if (ticket === '' && settings.ticketRequired) wrong('ticket', 'missing');
+  else if (ticket !== '' && (ticket.length > longestTicket || !fits(settings.ticketPattern, ticket))) wrong('ticket', 'wrong-form');
+}
+
+/** Why a device is to be rotated; the same checks, no key to choose. */
+export type RotationForm =
+  | { readonly kind: 'wish'; readonly wish: { readonly reason: RotationReason; readonly reasonText?: string; readonly ticket?: string } }
+  | Extract<FormAnswer, { kind: 'problems' }>;
+
+export function readRotationForm(inputs: PressInputs, settings: DeskSettings): RotationForm {
+  const problems: InputProblem[] = [];
+  const wrong: Wrong = (input, problem) => void problems.push({ input, problem });
+  const reasonText = clean(inputs.reasonText);
+  const ticket = clean(inputs.ticket);
+  const reason = oneOf(rotationReasons, inputs.reason);
+  if (reason === undefined) wrong('reason', clean(inputs.reason) === '' ? 'missing' : 'unknown');
+  checkReasonText(reasonText, reason, wrong);
+  checkTicket(ticket, settings, wrong);
+  if (reason === undefined || problems.length > 0) return { kind: 'problems', problems, values: kept(inputs, false) };
+  return { kind: 'wish', wish: { reason, ...(reasonText !== '' && { reasonText }), ...(ticket !== '' && { ticket: ticket.toUpperCase() }) } };
 }
 
 const grantOf = (key: KnownKey, reason: ReasonCode, reasonText: string, callerCheck: CallerCheck | undefined, ticket: string): Grant => ({

@@ -19,6 +19,8 @@ export type IntuneDeviceId = Id<'IntuneDeviceId'>;
 export type KeyId = Id<'KeyId'>;
 /** One ask for a key, from the confirm card to its end. Not a secret, yet not guessable. */
 export type RequestId = Id<'RequestId'>;
+/** One rotation of one device, from its plan to the proof. */
+export type RotationId = Id<'RotationId'>;
 /** What a person can name on the phone and an operator can find in the log: `KD-` and eight characters. */
 export type ReferenceId = Id<'ReferenceId'>;
 
@@ -44,6 +46,7 @@ export const parseEntraDeviceId = guidParser<EntraDeviceId>();
 export const parseIntuneDeviceId = guidParser<IntuneDeviceId>();
 export const parseKeyId = guidParser<KeyId>();
 export const parseRequestId = guidParser<RequestId>();
+export const parseRotationId = guidParser<RotationId>();
 
 /** `KD-7F3A91C2`; the letters are those that nobody mistakes on the phone. */
 export function parseReferenceId(value: unknown): ReferenceId | undefined {

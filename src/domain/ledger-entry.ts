@@ -1,13 +1,14 @@
 import type { VolumeType } from './device.ts';
 import type { FaultCode } from './fault.ts';
-import type { EntraDeviceId, EntraObjectId, KeyId, PersonId, ReferenceId, RequestId } from './ids.ts';
+import type { EntraDeviceId, EntraObjectId, KeyId, PersonId, ReferenceId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
-import type { CallerCheck, ReasonCode } from './reason.ts';
+import type { CallerCheck, ReasonCode, RotationReason } from './reason.ts';
+import type { RotationFailure } from './rotation-failure.ts';
 import type { RefusalCode } from './refusal.ts';
 import type { ConversationKind } from './request.ts';
 
 /** What was done or tried (product.md §7). Grows with the product; a stored act never changes its meaning. */
-export const ledgerActs = ['asked', 'refused', 'role-denied', 'intended', 'revealed', 'hidden', 'cancelled', 'started', 'warned'] as const;
+export const ledgerActs = ['asked', 'refused', 'role-denied', 'intended', 'revealed', 'hidden', 'cancelled', 'started', 'warned', 'rotation-scheduled', 'rotation-intended', 'rotation-queued', 'rotation-done', 'rotation-failed', 'rotation-overdue', 'alert'] as const;
 export type LedgerAct = (typeof ledgerActs)[number];
 
 /** `unknown`: the process ended between asking and writing; the act may have happened, nothing was shown. */
@@ -26,12 +27,12 @@ export interface LedgerEntry {
   readonly act: LedgerAct;
   readonly outcome: LedgerOutcome;
   readonly source: AccessSource;
-  readonly code?: RefusalCode | FaultCode;
+  readonly code?: RefusalCode | FaultCode | RotationFailure;
   readonly person?: { readonly id: PersonId; readonly name?: string };
   readonly device?: { readonly deviceId: EntraDeviceId; readonly objectId?: EntraObjectId; readonly name?: string };
   readonly keyId?: KeyId;
   readonly volumeType?: VolumeType;
-  readonly reason?: ReasonCode;
+  readonly reason?: ReasonCode | RotationReason;
   readonly reasonText?: string;
   readonly callerCheck?: CallerCheck;
   readonly ticket?: string;
@@ -44,6 +45,13 @@ export interface LedgerEntry {
   /** Ours, sent as `client-request-id`. */
   readonly clientRequestId?: string;
   readonly conversation?: ConversationKind;
+  readonly rotationId?: RotationId;
+  /** What the rotation was for: a person's wish, or the reveal of `requestId`. */
+  readonly cause?: 'person' | 'reveal';
+  /** The key that the device made. */
+  readonly newKeyId?: KeyId;
+  /** What Intune reported, as `0x803100DA`. */
+  readonly result?: string;
   /** How many times, when repeats were summed. */
   readonly count?: number;
   /** What was asked for when it is no device of ours (a name nobody carries). Personal: committed, not stored in the bytes. */

@@ -11,14 +11,16 @@ export const roles = ['agent', 'admin', 'approver', 'auditor'] as const;
 export type Role = (typeof roles)[number];
 export type RoleSet = ReadonlySet<Role>;
 
-export const acts = ['look-up', 'reveal'] as const;
+export const acts = ['look-up', 'reveal', 'rotate'] as const;
 export type PermittedAct = (typeof acts)[number];
 
 // product.md §2. A role that stands nowhere in a row may not do the act.
 const mayDo = {
   'look-up': ['agent', 'admin', 'auditor'],
   reveal: ['agent', 'admin'],
+  rotate: ['admin'],
 } as const satisfies Record<PermittedAct, readonly Role[]>;
 
-/** Whether one of the roles permits the act. */
-export const permits = (held: RoleSet, act: PermittedAct): boolean => mayDo[act].some((role) => held.has(role));
+/** Whether one of the roles permits the act. Agents may rotate where the installation says so. */
+export const permits = (held: RoleSet, act: PermittedAct, { agentsMayRotate }: { readonly agentsMayRotate: boolean }): boolean =>
+  mayDo[act].some((role) => held.has(role)) || (act === 'rotate' && agentsMayRotate && held.has('agent'));

@@ -2,12 +2,13 @@
 // Times and ids come in by a door too, so that no test sleeps and no rule reads a clock of its own.
 
 import type { Device, EscrowedKey, ManagedDevice, Owner } from './device.ts';
-import type { EntraDeviceId, EntraObjectId, KeyId, PersonId, ReferenceId, RequestId } from './ids.ts';
+import type { EntraDeviceId, EntraObjectId, IntuneDeviceId, KeyId, PersonId, ReferenceId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { RoleSet } from './person.ts';
 import type { RecoveryPassword } from './recovery-password.ts';
 import type { CardPlace, DeviceOffer, FormValues, Grant, RevealRequest } from './request.ts';
+import type { Rotation, RotationAction, RotationPlan, RotationState } from './rotation.ts';
 
 export interface Clock {
   now(): Instant;
@@ -17,6 +18,7 @@ export interface Ids {
   /** Unguessable (122 random bits). */
   request(): RequestId;
   reference(): ReferenceId;
+  rotation(): RotationId;
   /** Sent to Graph as `client-request-id`; a GUID. */
   clientRequest(): string;
 }
@@ -119,10 +121,11 @@ export interface Requests {
    */
   claim(claim: { readonly id: RequestId; readonly from: 'open' | 'revealed'; readonly attempt: number; readonly grant: Grant; readonly at: Instant; readonly limits: readonly Limit[]; readonly intended: LedgerEntry }): Promise<ClaimResult>;
   /**
-   * claimed (this attempt) → revealed, with its entry. False when this claim was lost meanwhile: the password is
+   * claimed (this attempt) → revealed, with its entry, and the rotation that follows it, all in one transaction.
+   * `lost` when this claim was lost meanwhile: the password is
    * then dropped unseen. `showAgainUntil` counts at the first reveal only, so that showing again cannot go on for ever.
    */
-  revealed(claim: { readonly id: RequestId; readonly attempt: number; readonly at: Instant; readonly hideAt: Instant; readonly showAgainUntil: Instant; readonly entry: LedgerEntry }): Promise<boolean>;
+  revealed(claim: { readonly id: RequestId; readonly attempt: number; readonly at: Instant; readonly hideAt: Instant; readonly showAgainUntil: Instant; readonly entry: LedgerEntry; readonly rotation?: PlannedRotation }): Promise<'lost' | { readonly rotation?: Rotation }>;
   /** claimed (this attempt) → failed, or back to revealed when it had been shown before; with its entry. */
   failed(claim: { readonly id: RequestId; readonly attempt: number; readonly at: Instant; readonly entry: LedgerEntry }): Promise<boolean>;
   /**
@@ -138,4 +141,49 @@ export interface Requests {
   takeDueHides(now: Instant, takenUntil: Instant, most: number): Promise<readonly RevealRequest[]>;
   /** This showing is hidden, with its entry. False when it was hidden before, or was shown again meanwhile. */
   hidden(id: RequestId, attempt: number, at: Instant, entry: LedgerEntry): Promise<boolean>;
+}
+
+/** Rotations in Intune. Uses an identity that may rotate and not read keys. */
+export interface Rotator {
+  /** What Intune says of the last rotation of the device; undefined when it knows of none. */
+  lastAction(device: IntuneDeviceId, deadline: Deadline): Promise<RotationAction | undefined>;
+  /**
+   * `POST …/rotateBitLockerKeys`; never repeated by itself. Returns when Intune has taken it (204: queued, no more).
+   * Throws a Fault; `unknown-outcome` when Intune may have taken it.
+   */
+  rotate(device: IntuneDeviceId, options: { readonly clientRequestId: string; readonly deadline: Deadline }): Promise<{ readonly graphRequestId?: string }>;
+}
+
+/** A plan, and the entry about what became of it: a rotation of its own, or part of one that was there. */
+export interface PlannedRotation {
+  readonly plan: RotationPlan;
+  readonly entry: (rotation: Rotation) => LedgerEntry;
+}
+
+/**
+ * Rotations, one under way for a device at most. Each method is one transaction, each change of state a
+ * compare-and-set. Whatever is to happen later is handed to the jobs in the same transaction.
+ */
+export interface Rotations {
+  /**
+   * A person's press: open → started, and the plan. A rotation that is scheduled for the device takes the cause and the
+   * earlier time; one that runs takes the cause. `lost` when the request was not open any more.
+   */
+  start(requestId: RequestId, planned: PlannedRotation): Promise<{ readonly kind: 'started'; readonly rotation: Rotation; readonly joined: boolean } | { readonly kind: 'lost'; readonly request: RevealRequest }>;
+  find(id: RotationId): Promise<Rotation | undefined>;
+  /** The one under way (not over) for a device. */
+  underWay(device: EntraDeviceId): Promise<Rotation | undefined>;
+  /** scheduled → sending, the next attempt; undefined when it was not scheduled any more, or is not due at `at`. */
+  claim(id: RotationId, at: Instant): Promise<Rotation | undefined>;
+  /**
+   * From the state and attempt that `from` had to another state, with what changes and its entry; `lookAt`: when the
+   * jobs should work on it again. Undefined when it had moved meanwhile: nothing was written.
+   */
+  move(from: Rotation, to: RotationState, change: RotationChange): Promise<Rotation | undefined>;
+}
+
+export interface RotationChange {
+  readonly set?: Partial<Pick<Rotation, 'baseline' | 'sentAt' | 'looks' | 'newKeys' | 'byItself' | 'failure' | 'errorCode' | 'endedAt' | 'dueAt'>>;
+  readonly entries?: readonly LedgerEntry[];
+  readonly lookAt?: Instant;
 }

@@ -5,7 +5,7 @@ import type { PersonId, RequestId, TenantId } from './ids.ts';
 import { type Instant, milliseconds } from './instant.ts';
 import type { Person } from './person.ts';
 import type { RefusalCode } from './refusal.ts';
-import type { ConversationKind, RequestState, RevealRequest, Viewer } from './request.ts';
+import type { ConversationKind, Purpose, RequestState, RevealRequest, Viewer } from './request.ts';
 
 export interface Press {
   readonly person: Person;
@@ -30,7 +30,7 @@ export interface PressInputs {
   readonly ticket?: string;
 }
 
-export type PressVerb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose';
+export type PressVerb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose' | 'rotate' | 'rotate-ask';
 
 /** The states in which a verb has something to do. In any other the state itself says what to answer. */
 const states = {
@@ -39,7 +39,11 @@ const states = {
   again: ['revealed'],
   hide: ['revealed'],
   cancel: ['choosing', 'open'],
+  rotate: ['open'],
+  'rotate-ask': ['revealed'],
 } as const satisfies Record<PressVerb, readonly RequestState[]>;
+
+const purposes: Readonly<Partial<Record<PressVerb, Purpose>>> = { reveal: 'reveal', again: 'reveal', hide: 'reveal', 'rotate-ask': 'reveal', rotate: 'rotate' };
 
 /** What a press in a state that has nothing for it is told. */
 export const answerToState = {
@@ -51,6 +55,7 @@ export const answerToState = {
   expired: 'request-expired',
   cancelled: 'request-closed',
   failed: 'request-closed',
+  started: 'request-closed',
 } as const satisfies Record<RequestState, RefusalCode>;
 
 type Rule = (press: Press, request: RevealRequest, verb: PressVerb, now: Instant) => RefusalCode | undefined;
@@ -64,9 +69,10 @@ const rules: readonly Rule[] = [
   (press) => (press.trigger === 'manual' ? undefined : 'automatic-refresh'),
   (press, request) =>
     press.conversation === 'personal' && press.conversationId === request.card.conversationId ? undefined : 'wrong-conversation',
+  (_press, request, verb) => ((purposes[verb] ?? request.purpose) === request.purpose ? undefined : 'card-changed'),
   (_press, request, verb) => ((states[verb] as readonly RequestState[]).includes(request.state) ? undefined : answerToState[request.state]),
   (_press, request, verb, now) =>
-    (verb === 'reveal' || verb === 'choose') && milliseconds(now) >= milliseconds(request.expiresAt) ? 'request-expired' : undefined,
+    (verb === 'reveal' || verb === 'choose' || verb === 'rotate') && milliseconds(now) >= milliseconds(request.expiresAt) ? 'request-expired' : undefined,
   (_press, request, verb, now) =>
     verb === 'again' && (request.showAgainUntil === undefined || milliseconds(now) >= milliseconds(request.showAgainUntil))
       ? 'show-again-over'

@@ -11,5 +11,9 @@ export const reasonCodes = [
 ] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 
+/** Why a person rotates. */
+export const rotationReasons = ['key-exposed', 'after-repair', 'handover', 'policy', 'other'] as const;
+export type RotationReason = (typeof rotationReasons)[number];
+
 export const callerChecks = ['call-back', 'manager', 'in-person'] as const;
 export type CallerCheck = (typeof callerChecks)[number];

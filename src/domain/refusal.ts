@@ -30,6 +30,9 @@ export const refusalCodes = [
   'too-many-misses', // the caller's key ID was wrong three times
   'reveal-limit', // 5 a minute, 20 an hour, 40 a day
   'show-again-over',
+  // the rotation
+  'not-managed', // Intune does not manage the device
+  'several-managed', // several managed devices carry its id: which one is meant cannot be known
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

@@ -1,26 +1,28 @@
 import type { Device, KnownKey, ManagedDevice, Owner } from './device.ts';
-import type { EntraDeviceId, KeyId, RequestId } from './ids.ts';
+import type { EntraDeviceId, KeyId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { Person } from './person.ts';
 import type { CallerCheck, ReasonCode } from './reason.ts';
 
 /**
- * The life of a request: choosing → open → claimed → revealed; every other end is closed for good.
+ * The life of a request: choosing → open → claimed → revealed; every other end is closed for good. A request to rotate
+ * ends as started; what becomes of the rotation is told by the rotation.
  * `claimed` is held only while Graph is asked. A reveal shown again goes revealed → claimed → revealed.
  */
-export const requestStates = ['choosing', 'open', 'claimed', 'revealed', 'refused', 'expired', 'cancelled', 'failed'] as const;
+export const requestStates = ['choosing', 'open', 'claimed', 'revealed', 'refused', 'expired', 'cancelled', 'failed', 'started'] as const;
 export type RequestState = (typeof requestStates)[number];
 
 /** From which state to which: one table, read by the store's compare-and-set and by the property test. */
 export const nextStates = {
   choosing: ['open', 'expired', 'cancelled', 'refused'],
-  open: ['claimed', 'expired', 'cancelled', 'refused'],
+  open: ['claimed', 'started', 'expired', 'cancelled', 'refused'],
   claimed: ['revealed', 'failed'],
   revealed: ['claimed'],
   refused: [],
   expired: [],
   cancelled: [],
   failed: [],
+  started: [],
 } as const satisfies Record<RequestState, readonly RequestState[]>;
 
 export const mayBecome = (from: RequestState, to: RequestState): boolean =>
@@ -75,8 +77,12 @@ export interface Viewer {
   readonly timeZone: string;
 }
 
+/** A card to rotate can never be used to see a key, nor the other way round. */
+export type Purpose = 'reveal' | 'rotate';
+
 export interface RevealRequest {
   readonly id: RequestId;
+  readonly purpose: Purpose;
   readonly person: Person;
   readonly viewer: Viewer;
   readonly state: RequestState;
@@ -99,6 +105,8 @@ export interface RevealRequest {
   readonly revealedAt?: Instant;
   readonly hideAt?: Instant;
   readonly hiddenAt?: Instant;
+  /** The rotation that this request caused. */
+  readonly rotationId?: RotationId;
   /** Show again until then; fixed when the card is hidden or its time to hide has come. */
   readonly showAgainUntil?: Instant;
 }

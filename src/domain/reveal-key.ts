@@ -14,9 +14,11 @@ import { answerToState, judge, type Press } from './press.ts';
 import type { RecoveryPassword } from './recovery-password.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { FormValues, Grant, RevealRequest } from './request.ts';
+import type { Rotation } from './rotation.ts';
+import { rotationAfter } from './plan-rotation.ts';
 
 export type RevealAnswer =
-  | { readonly kind: 'revealed'; readonly request: RevealRequest; readonly password: RecoveryPassword }
+  | { readonly kind: 'revealed'; readonly request: RevealRequest; readonly password: RecoveryPassword; readonly rotation?: Rotation }
   /** The same card again, values kept. `missesLeft` only with `callerProof` and only after a miss. */
   | {
       readonly kind: 'card-back';
@@ -46,9 +48,9 @@ async function reveal(desk: Desk, press: Press, verb: 'reveal' | 'again'): Promi
   if (form.kind === 'changed') return refusePress(desk, press, 'card-changed', request);
   if (form.kind === 'problems') return { kind: 'card-back', request, values: form.values, problems: form.problems };
 
-  if (!permits(await desk.roles.fresh(press.person.id, deadline), 'reveal')) return refusePress(desk, press, 'no-role', request);
+  if (!permits(await desk.roles.fresh(press.person.id, deadline), 'reveal', desk.settings)) return refusePress(desk, press, 'no-role', request);
   if (form.kind === 'miss') return miss(desk, press, request, form.values);
-  const barrier = request.offer && barrierTo(desk, request.offer);
+  const barrier = request.offer && barrierTo(desk, request.offer, 'reveal');
   if (barrier !== undefined) return refusePress(desk, press, barrier.code, request, barrier.facts);
   return readAndShow(desk, press, request, form.grant, verb, deadline);
 }
@@ -106,13 +108,14 @@ async function readAndShow(desk: Desk, press: Press, request: RevealRequest, gra
   const showAgainUntil = plusSeconds(hideAt, desk.settings.showAgainMinutes * 60);
   const graph = read.graphRequestId === undefined ? {} : { graphRequestId: read.graphRequestId };
   const revealed: LedgerEntry = { ...entry(desk, press, { ...about, ...graph }), act: 'revealed', outcome: 'done' };
-  const stillOurs = await desk.requests.revealed({ id: request.id, attempt, at, hideAt, showAgainUntil, entry: revealed });
+  const rotation = rotationAfter(desk, press, request, grant, at);
+  const written = await desk.requests.revealed({ id: request.id, attempt, at, hideAt, showAgainUntil, entry: revealed, ...(rotation && { rotation }) });
   // The claim was settled as lost by another instance: the password is dropped unseen.
-  if (!stillOurs) return lostMeanwhile(desk, press, request);
+  if (written === 'lost') return lostMeanwhile(desk, press, request);
 
   const { hiddenAt: _shownAgain, ...claimed } = claim.request;
   const shown: RevealRequest = { ...claimed, state: 'revealed', grant, attempt, hideAt, showAgainUntil: request.showAgainUntil ?? showAgainUntil, revealedAt: at };
-  return { kind: 'revealed', request: shown, password: read.password };
+  return { kind: 'revealed', request: shown, password: read.password, ...(written.rotation && { rotation: written.rotation }) };
 }
 
 /** After a Show again the request is as it was, and one more press may do; after a first reveal it is over. */

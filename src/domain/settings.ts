@@ -16,6 +16,12 @@ export interface DeskSettings {
   readonly ticketRequired: boolean;
   /** Anchored; a ticket is matched whole, upper or lower case. */
   readonly ticketPattern: RegExp;
+  /** Rotate so long after a reveal; 0: at once; undefined: never by itself. */
+  readonly rotateAfterSeconds: number | undefined;
+  readonly agentsMayRotate: boolean;
+  /** Pauses between looks at a rotation that Intune has; the last one is repeated. */
+  readonly followSeconds: readonly number[];
+  readonly overdueHours: number;
   /** Anchored; a device whose name matches needs a second person. */
   readonly sensitiveNames: readonly RegExp[];
 }
@@ -36,6 +42,10 @@ export const defaultSettings: DeskSettings = {
   callerCheckRequired: false,
   ticketRequired: false,
   ticketPattern: /^(?:[a-z]{2,6}\d{4,12}|[a-z][a-z0-9]{1,9}-\d{1,8})$/i,
+  rotateAfterSeconds: 3600,
+  agentsMayRotate: false,
+  followSeconds: [15, 30, 60, 120, 300, 900, 3600],
+  overdueHours: 72,
   sensitiveNames: [],
 };
 

@@ -1,0 +1,75 @@
+// What a rotation is planned for: a key that was shown, or the wish of a person.
+
+import { deviceIn } from './ask-for-key.ts';
+import { type Asker, type Desk, entry } from './desk.ts';
+import type { VolumeType } from './device.ts';
+import { type Instant, plusSeconds } from './instant.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import type { PlannedRotation } from './ports.ts';
+import type { DeviceOffer, Grant, RevealRequest } from './request.ts';
+import type { Rotation, RotationCause } from './rotation.ts';
+
+/** The rotation that follows a reveal; undefined where the installation switched it off. */
+export function rotationAfter(desk: Desk, asker: Pick<Asker, 'person' | 'conversation'>, request: RevealRequest, grant: Grant, at: Instant): PlannedRotation | undefined {
+  const { offer } = request;
+  const { rotateAfterSeconds } = desk.settings;
+  if (rotateAfterSeconds === undefined || offer === undefined) return undefined;
+  const cause: RotationCause = {
+    by: 'reveal',
+    requestId: request.id,
+    person: request.person,
+    keyId: grant.key.keyId,
+    volumeType: grant.key.volumeType,
+    keyCreatedAt: grant.key.createdAt,
+    knownKeyIds: offer.keys.map((key) => key.keyId),
+  };
+  return planned(desk, asker, offer, cause, [grant.key.volumeType], at, plusSeconds(at, rotateAfterSeconds));
+}
+
+/** The rotation that a person wants, now. Every kind of volume that has a key is to get a new one; at least the system's. */
+export function rotationWanted(desk: Desk, asker: Pick<Asker, 'person' | 'conversation'>, offer: DeviceOffer, cause: RotationCause, at: Instant): PlannedRotation {
+  const types = new Set<VolumeType>(['operatingSystem', ...offer.keys.map((key) => key.volumeType)]);
+  // Intune rotates operating system and fixed drives; a removable one is not its business.
+  const rotated = [...types].filter((type) => type === 'operatingSystem' || type === 'fixedData');
+  return planned(desk, asker, offer, cause, rotated, at, at);
+}
+
+function planned(
+  desk: Desk,
+  asker: Pick<Asker, 'person' | 'conversation'>,
+  offer: DeviceOffer,
+  cause: RotationCause,
+  volumeTypes: readonly VolumeType[],
+  at: Instant,
+  dueAt: Instant,
+): PlannedRotation {
+  const plan = { id: desk.ids.rotation(), device: deviceIn(offer), cause, volumeTypes, dueAt, at };
+  return {
+    plan,
+    entry: (rotation) => ({
+      ...entry(desk, asker, { requestId: cause.requestId, device: deviceIn(offer), rotationId: rotation.id, cause: cause.by, ...aboutCause(cause) }),
+      act: 'rotation-scheduled',
+      outcome: 'done',
+    }),
+  };
+}
+
+const aboutCause = (cause: RotationCause): Partial<LedgerEntry> =>
+  cause.by === 'reveal'
+    ? { keyId: cause.keyId, volumeType: cause.volumeType }
+    : { reason: cause.reason, ...(cause.reasonText !== undefined && { reasonText: cause.reasonText }), ...(cause.ticket !== undefined && { ticket: cause.ticket }) };
+
+/** An entry about a rotation that nobody pressed just now: source `system`, the person of its first cause. */
+export function rotationEntry(desk: Desk, rotation: Rotation, act: LedgerEntry['act'], outcome: LedgerEntry['outcome'], more: Partial<LedgerEntry> = {}): LedgerEntry {
+  const [first] = rotation.causes;
+  return {
+    time: desk.clock.now(),
+    source: 'system',
+    device: rotation.device,
+    rotationId: rotation.id,
+    ...(first && { cause: first.by, requestId: first.requestId, person: { id: first.person.id, name: first.person.name } }),
+    ...more,
+    act,
+    outcome,
+  };
+}

@@ -1,0 +1,70 @@
+// A person rotates: by the command, or by the button on a card of a shown key. What happens then is told by
+// follow-rotation.ts on the same card.
+
+import { type AskAnswer, barrierTo, deviceIn, newRequest } from './ask-for-key.ts';
+import { type Desk, entry, refuse } from './desk.ts';
+import { type InputProblem, readRotationForm } from './form.ts';
+import { permits } from './person.ts';
+import { rotationWanted } from './plan-rotation.ts';
+import { judge, type Press } from './press.ts';
+import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
+import type { FormValues, RevealRequest } from './request.ts';
+import { aboutRequest } from './reveal-key.ts';
+import type { Rotation } from './rotation.ts';
+
+export type RotateAnswer =
+  /** `joined`: another cause had it under way. */
+  | { readonly kind: 'rotating'; readonly request: RevealRequest; readonly rotation: Rotation; readonly joined: boolean }
+  | { readonly kind: 'card-back'; readonly request: RevealRequest; readonly values: FormValues; readonly problems: readonly InputProblem[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** The button on a revealed or hidden card: a confirm card of its own, which the caller sends into the same chat. */
+export async function askToRotateShown(desk: Desk, press: Press): Promise<AskAnswer> {
+  const shown = press.requestId && (await desk.requests.find(press.requestId));
+  const refused = judge(press, shown, 'rotate-ask', desk.clock.now());
+  if (refused !== undefined || shown?.offer === undefined) return no(desk, press, refused ?? 'request-unknown', shown);
+  if (!permits(await desk.roles.recent(press.person.id, desk.deadlines.press()), 'rotate', desk.settings)) return no(desk, press, 'no-role', shown);
+  const barrier = barrierTo(desk, shown.offer, 'rotate');
+  if (barrier !== undefined) return no(desk, press, barrier.code, shown, barrier.facts);
+  const { activityId: _another, ...card } = shown.card;
+  const ticket = shown.grant?.ticket;
+  const request = newRequest(desk, press, { purpose: 'rotate', state: 'open', choices: [], offer: shown.offer, preset: { reason: 'key-exposed', ...(ticket && { ticket }) }, card });
+  await desk.requests.open(request, { ...entry(desk, press, { requestId: request.id, device: deviceIn(shown.offer) }), act: 'asked', outcome: 'done' });
+  return { kind: 'confirm', request };
+}
+
+/**
+ * The press on the confirm card. A second press shows the same rotation. Throws a Fault when the store or Graph cannot
+ * answer; nothing was then scheduled.
+ */
+export async function startRotation(desk: Desk, press: Press): Promise<RotateAnswer> {
+  const deadline = desk.deadlines.press();
+  const request = press.requestId && (await desk.requests.find(press.requestId));
+  const before = request && (await startedBefore(desk, press, request));
+  if (before !== undefined) return before;
+  const refused = judge(press, request, 'rotate', desk.clock.now());
+  if (refused !== undefined || request?.offer === undefined) return no(desk, press, refused ?? 'request-unknown', request);
+
+  const form = readRotationForm(press.inputs, desk.settings);
+  if (form.kind === 'problems') return { kind: 'card-back', request, values: form.values, problems: form.problems };
+  if (!permits(await desk.roles.fresh(press.person.id, deadline), 'rotate', desk.settings)) return no(desk, press, 'no-role', request);
+
+  const cause = { by: 'person', requestId: request.id, person: request.person, ...form.wish } as const;
+  // Durable with its entry and its job when it returns; from here on a crash loses nothing.
+  const started = await desk.rotations.start(request.id, rotationWanted(desk, press, request.offer, cause, desk.clock.now()));
+  if (started.kind === 'started') return { kind: 'rotating', request: { ...request, state: 'started', rotationId: started.rotation.id }, rotation: started.rotation, joined: started.joined };
+  return (await startedBefore(desk, press, started.request)) ?? no(desk, press, 'request-closed', started.request);
+}
+
+/** The same person pressing the same card again is shown what became of it. */
+async function startedBefore(desk: Desk, press: Press, request: RevealRequest): Promise<RotateAnswer | undefined> {
+  if (request.state !== 'started' || request.rotationId === undefined) return undefined;
+  // Asked as of a request that is still open: who pressed, and where, is judged all the same.
+  if (judge(press, { ...request, state: 'open', expiresAt: desk.clock.now() }, 'cancel', desk.clock.now()) !== undefined) return undefined;
+  const rotation = await desk.rotations.find(request.rotationId);
+  return rotation && { kind: 'rotating', request, rotation, joined: false };
+}
+
+async function no(desk: Desk, press: Press, code: RefusalCode, request: RevealRequest | undefined, facts: RefusalFacts = {}): Promise<{ kind: 'refused'; refusal: Refusal }> {
+  return { kind: 'refused', refusal: await refuse(desk, press, code, facts, request === undefined ? {} : aboutRequest(request)) };
+}

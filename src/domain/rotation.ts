@@ -1,0 +1,127 @@
+import type { EscrowedKey, VolumeType } from './device.ts';
+import type { EntraDeviceId, EntraObjectId, IntuneDeviceId, KeyId, RequestId, RotationId } from './ids.ts';
+import type { Instant } from './instant.ts';
+import type { Person } from './person.ts';
+import type { RotationFailure } from './rotation-failure.ts';
+import type { RotationReason } from './reason.ts';
+
+/**
+ * scheduled → sending → queued → waiting → done. `sending` is held while Intune is asked; when its instance dies, or
+ * the answer is lost, it is `unknown` until reading says whether Intune took it. `overdue` is still followed.
+ */
+export const rotationStates = ['scheduled', 'sending', 'unknown', 'queued', 'waiting', 'overdue', 'done', 'failed'] as const;
+export type RotationState = (typeof rotationStates)[number];
+
+export const nextRotationStates = {
+  scheduled: ['sending', 'done', 'failed'],
+  sending: ['queued', 'unknown', 'scheduled', 'done', 'failed'],
+  unknown: ['queued', 'waiting', 'scheduled', 'done', 'failed'],
+  queued: ['waiting', 'overdue', 'scheduled', 'done', 'failed'],
+  waiting: ['overdue', 'scheduled', 'done', 'failed'],
+  overdue: ['done', 'failed'],
+  done: [],
+  failed: [],
+} as const satisfies Record<RotationState, readonly RotationState[]>;
+
+/** Intune has it, or may have it: a second one for the same device joins it. */
+export const runningStates = ['sending', 'unknown', 'queued', 'waiting', 'overdue'] as const satisfies readonly RotationState[];
+
+export const isOver = (rotation: Pick<Rotation, 'state'>): boolean => rotation.state === 'done' || rotation.state === 'failed';
+
+/** Why a device is rotated; several causes may share one rotation. */
+export type RotationCause =
+  | { readonly by: 'person'; readonly requestId: RequestId; readonly person: Person; readonly reason: RotationReason; readonly reasonText?: string; readonly ticket?: string }
+  | {
+      readonly by: 'reveal';
+      readonly requestId: RequestId;
+      readonly person: Person;
+      /** The key that was shown. */
+      readonly keyId: KeyId;
+      readonly volumeType: VolumeType;
+      /** Graph's time of that key: a key is newer only by Graph's own times. */
+      readonly keyCreatedAt: Instant;
+      /** All keys of the device that were known when it was offered: another one is one that nobody was shown. */
+      readonly knownKeyIds: readonly KeyId[];
+    };
+
+export interface RotatedDevice {
+  readonly deviceId: EntraDeviceId;
+  readonly objectId: EntraObjectId;
+  readonly name: string;
+}
+
+/** What was there before Intune was asked, read from Graph: the proof is what was not. */
+export interface RotationBaseline {
+  readonly intuneId: IntuneDeviceId;
+  readonly keyIds: readonly KeyId[];
+  /** Graph's start time of the last rotation that Intune knew of. */
+  readonly lastActionStart?: Instant;
+}
+
+export interface Rotation {
+  readonly id: RotationId;
+  readonly device: RotatedDevice;
+  readonly causes: readonly RotationCause[];
+  /** Each of these must get a new key before the rotation counts as done. */
+  readonly volumeTypes: readonly VolumeType[];
+  readonly state: RotationState;
+  readonly createdAt: Instant;
+  /** When Intune is asked. */
+  readonly dueAt: Instant;
+  /** How often it was tried; names the claim in compare-and-set. */
+  readonly attempt: number;
+  readonly claimedAt?: Instant;
+  readonly baseline?: RotationBaseline;
+  /** By our clock, for "how long"; never compared with Graph's times. */
+  readonly sentAt?: Instant;
+  /** How often was looked since `sentAt`. */
+  readonly looks: number;
+  readonly newKeys: readonly EscrowedKey[];
+  /** True when Windows had rotated by itself and Intune was never asked. */
+  readonly byItself?: boolean;
+  readonly failure?: RotationFailure;
+  /** What Intune reported, where it did. */
+  readonly errorCode?: number;
+  readonly endedAt?: Instant;
+}
+
+/** A plan, as it is handed to the store beside the act that causes it. */
+export interface RotationPlan {
+  readonly id: RotationId;
+  readonly device: RotatedDevice;
+  readonly cause: RotationCause;
+  readonly volumeTypes: readonly VolumeType[];
+  readonly dueAt: Instant;
+  readonly at: Instant;
+}
+
+/** What Intune says of the last rotation of a device. */
+export interface RotationAction {
+  readonly state: 'none' | 'pending' | 'active' | 'done' | 'failed' | 'canceled' | 'notSupported' | 'unknown';
+  readonly startedAt: Instant;
+  readonly errorCode: number;
+}
+
+/**
+ * Keys that prove a rotation: not there before, one for each kind of volume that needs one.
+ * Undefined while one is lacking.
+ */
+export function proofIn(keys: readonly EscrowedKey[], before: readonly KeyId[], volumeTypes: readonly VolumeType[]): readonly EscrowedKey[] | undefined {
+  const fresh = keys.filter((key) => !before.includes(key.keyId));
+  return volumeTypes.length > 0 && volumeTypes.every((type) => fresh.some((key) => key.volumeType === type)) ? fresh : undefined;
+}
+
+/**
+ * Whether every key that was shown has been replaced already, without us: Windows on Entra-joined devices rotates by
+ * itself after a key was used. Graph's times are compared with Graph's times only.
+ */
+export function replacedByItself(keys: readonly EscrowedKey[], causes: readonly RotationCause[]): readonly EscrowedKey[] | undefined {
+  const successors: EscrowedKey[] = [];
+  for (const cause of causes) {
+    if (cause.by === 'person') return undefined;
+    const newer = keys.find((key) => key.volumeType === cause.volumeType && !cause.knownKeyIds.includes(key.keyId) && key.createdAt > cause.keyCreatedAt);
+    if (newer === undefined) return undefined;
+    successors.push(newer);
+  }
+  return successors.length > 0 ? successors : undefined;
+}
