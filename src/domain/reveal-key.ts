@@ -114,7 +114,7 @@ async function readAndShow(desk: Desk, press: Press, request: RevealRequest, gra
   if (written === 'lost') return lostMeanwhile(desk, press, request);
 
   const { hiddenAt: _shownAgain, ...claimed } = claim.request;
-  const shown: RevealRequest = { ...claimed, state: 'revealed', grant, attempt, hideAt, showAgainUntil: request.showAgainUntil ?? showAgainUntil, revealedAt: at };
+  const shown: RevealRequest = { ...claimed, state: 'revealed', grant, attempt, hideAt, showAgainUntil: request.showAgainUntil ?? showAgainUntil, revealedAt: at, ...(written.rotation && { rotationId: written.rotation.id }) };
   return { kind: 'revealed', request: shown, password: read.password, ...(written.rotation && { rotation: written.rotation }) };
 }
 

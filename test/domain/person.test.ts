@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { permits, type Role, roles } from '../../src/domain/person.ts';
+import { type PermittedAct, permits, type Role, roles } from '../../src/domain/person.ts';
 import { defaultSettings, isSensitive } from '../../src/domain/settings.ts';
 
-const may = (act: 'look-up' | 'reveal'): readonly Role[] => roles.filter((role) => permits(new Set([role]), act));
+const agentsMayNot = { agentsMayRotate: false };
+const may = (act: PermittedAct, agentsMayRotate = false): readonly Role[] => roles.filter((role) => permits(new Set([role]), act, { agentsMayRotate }));
 
 describe('domain/person', () => {
   it('lets agents and admins reveal, auditors only look up, and approvers neither by that role alone', () => {
@@ -10,10 +11,16 @@ describe('domain/person', () => {
     assert.deepEqual(may('look-up'), ['agent', 'admin', 'auditor']);
   });
 
+  it('lets admins rotate, and agents where the installation says so', () => {
+    assert.deepEqual(may('rotate'), ['admin']);
+    assert.deepEqual(may('rotate', true), ['agent', 'admin']);
+    assert.deepEqual(may('reveal', true), may('reveal'), 'the switch is about rotation alone');
+  });
+
   it('lets nobody do anything without a role, and anybody with one that permits it', () => {
-    assert.equal(permits(new Set(), 'look-up'), false);
-    assert.equal(permits(new Set<Role>(['auditor', 'approver']), 'reveal'), false);
-    assert.equal(permits(new Set<Role>(['auditor', 'agent']), 'reveal'), true);
+    assert.equal(permits(new Set(), 'look-up', agentsMayNot), false);
+    assert.equal(permits(new Set<Role>(['auditor', 'approver']), 'reveal', agentsMayNot), false);
+    assert.equal(permits(new Set<Role>(['auditor', 'agent']), 'reveal', agentsMayNot), true);
   });
 });
 

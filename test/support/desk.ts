@@ -2,14 +2,17 @@
 // script that holds calls back or lets them fail. `second()` gives another instance over the same store and tenant.
 
 import type { Asker, Desk } from '../../src/domain/desk.ts';
-import { parseReferenceId, parseRequestId, type RequestId } from '../../src/domain/ids.ts';
+import { parseReferenceId, parseRequestId, parseRotationId, type RequestId, type RotationId } from '../../src/domain/ids.ts';
 import { type Instant, plusSeconds } from '../../src/domain/instant.ts';
 import type { LedgerEntry } from '../../src/domain/ledger-entry.ts';
 import type { Person } from '../../src/domain/person.ts';
 import type { Ids } from '../../src/domain/ports.ts';
 import type { Press, PressInputs } from '../../src/domain/press.ts';
 import type { CardPlace, ConversationKind, RevealRequest, Viewer } from '../../src/domain/request.ts';
+import type { Rotation } from '../../src/domain/rotation.ts';
 import { defaultSettings, type DeskSettings } from '../../src/domain/settings.ts';
+import { rotatorOf } from './desk/intune.ts';
+import { rotationsOf } from './desk/rotations.ts';
 import { newScript, type Script } from './desk/script.ts';
 import { asksOf, ledgerOf, type Memory, newMemory, requestsOf } from './desk/store.ts';
 import { alex, directoryOf, managedDevicesOf, newWorld, recoveryKeysOf, rolesOf, sure, time, type World } from './desk/world.ts';
@@ -34,11 +37,12 @@ export interface TestDesk {
   readonly memory: Memory;
   /** What the ledger holds, in order. */
   readonly entries: readonly LedgerEntry[];
-  /** `ledger <act> <outcome>` and `read <key id>` in the order in which they happened. */
+  /** `ledger <act> <outcome>`, `read <key id>` and `post <Intune id>` in the order in which they happened. */
   readonly journal: readonly string[];
   /** Another instance: its own desk over the same store, tenant, clock and script. */
   second(): Desk;
   request(id: RequestId): RevealRequest;
+  rotation(id: RotationId): Rotation;
 }
 
 export interface TestDeskOverrides {
@@ -69,11 +73,14 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
     ledger: script.over('ledger', ledgerOf(memory)),
     asks: script.over('asks', asksOf(memory)),
     requests: script.over('requests', requestsOf(memory)),
+    rotations: script.over('rotations', rotationsOf(memory)),
+    rotator: script.over('rotator', rotatorOf(world, clock, (device) => void journal.push(`post ${device}`))),
     settings: { ...defaultSettings, ...overrides.settings },
-    deadlines: { ask: () => new AbortController().signal, press: () => new AbortController().signal },
+    deadlines: { ask: () => new AbortController().signal, press: () => new AbortController().signal, work: () => new AbortController().signal },
     ...overrides.desk,
   });
-  return { desk: build(), clock, script, world, memory, entries: memory.entries, journal, second: build, request: (id) => sure(memory.requests.get(id)) };
+  const { requests, rotations, entries } = memory;
+  return { desk: build(), clock, script, world, memory, entries, journal, second: build, request: (id) => sure(requests.get(id)), rotation: (id) => sure(rotations.get(id)) };
 }
 
 function newClock(start: Instant): TestClock {
@@ -88,6 +95,7 @@ function countedIds(): Ids {
   return {
     request: () => sure(parseRequestId(`5e900000-0000-4000-8000-${next(12)}`)),
     reference: () => sure(parseReferenceId(`KD-${next(8)}`)),
+    rotation: () => sure(parseRotationId(`407a7e00-0000-4000-8000-${next(12)}`)),
     clientRequest: () => `c11e0000-0000-4000-8000-${next(12)}`,
   };
 }

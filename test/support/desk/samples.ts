@@ -10,6 +10,7 @@ const laptop = deviceOf(42, 'LAPTOP-42');
 /** Open, Alex's, LAPTOP-42 with two keys, asked for at nine, good until ten past. */
 export const requestOf = (more: Partial<RevealRequest> = {}): RevealRequest => ({
   id: sure(parseRequestId('5e900000-0000-4000-8000-0000000000aa')),
+  purpose: 'reveal',
   person: alex,
   viewer: { locale: 'en-GB', timeZone: 'Europe/Berlin' },
   state: 'open',

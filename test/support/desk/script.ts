@@ -10,7 +10,10 @@ export interface Failure {
   readonly afterDoing?: boolean;
   /** How often; once, when it is not said. */
   readonly times?: number;
-  /** Thrown in place of a Fault: a defect of ours. */
+  /** So many calls go through before. */
+  readonly after?: number;
+  readonly retryAfterSeconds?: number;
+  /** Thrown in place of a Fault: a defect of ours, or the end of the process. */
   readonly error?: unknown;
 }
 
@@ -31,7 +34,7 @@ export interface Script {
 interface Knobs {
   readonly calls: string[];
   readonly deadlines: AbortSignal[];
-  readonly failures: Map<string, { failure: Failure; left: number }>;
+  readonly failures: Map<string, { failure: Failure; wait: number; left: number }>;
   readonly holds: Map<string, Promise<void>>;
 }
 
@@ -41,7 +44,7 @@ export function newScript(): Script & { readonly over: <P extends object>(name: 
   return {
     calls: knobs.calls,
     deadlines: knobs.deadlines,
-    fail: (call, failure = {}) => void knobs.failures.set(call, { failure, left: failure.times ?? 1 }),
+    fail: (call, failure = {}) => void knobs.failures.set(call, { failure, wait: failure.after ?? 0, left: failure.times ?? 1 }),
     hold: (call) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       knobs.holds.set(call, promise);
@@ -65,7 +68,7 @@ const scripted =
     knobs.deadlines.push(...given.flatMap(deadlinesIn));
     await knobs.holds.get(call);
     const failing = knobs.failures.get(call);
-    const due = failing !== undefined && failing.left-- > 0 ? failing.failure : undefined;
+    const due = failing !== undefined && failing.wait-- <= 0 && failing.left-- > 0 ? failing.failure : undefined;
     if (due?.afterDoing !== true && due !== undefined) throw faultOf(call, due);
     const answer = await work(...given);
     if (due !== undefined) throw faultOf(call, due);
@@ -79,6 +82,6 @@ const deadlinesIn = (given: unknown): readonly AbortSignal[] => {
 
 function faultOf(call: string, failure: Failure): unknown {
   if (failure.error !== undefined) return failure.error;
-  const home = call.startsWith('requests.') || call.startsWith('asks.') ? 'store-unavailable' : call.startsWith('ledger.') ? 'ledger-unavailable' : 'graph-unavailable';
-  return new Fault(failure.code ?? home, failure.retry ?? 'later', { message: `scripted: ${call}` });
+  const home = /^(?:requests|asks|rotations)\./.test(call) ? 'store-unavailable' : call.startsWith('ledger.') ? 'ledger-unavailable' : 'graph-unavailable';
+  return new Fault(failure.code ?? home, failure.retry ?? 'later', { message: `scripted: ${call}`, retryAfterSeconds: failure.retryAfterSeconds });
 }

@@ -2,23 +2,28 @@
 // nothing comes between, each change of state a compare-and-set, each entry written in the same step.
 
 import { deviceIn } from '../../../src/domain/ask-for-key.ts';
-import type { RequestId } from '../../../src/domain/ids.ts';
+import type { RequestId, RotationId } from '../../../src/domain/ids.ts';
 import { type Instant, milliseconds, plusSeconds, secondsBetween } from '../../../src/domain/instant.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger-entry.ts';
 import type { Asks, ClaimResult, Ledger, Limit, Requests } from '../../../src/domain/ports.ts';
 import { mayBecome, type RequestState, type RevealRequest } from '../../../src/domain/request.ts';
+import type { Rotation } from '../../../src/domain/rotation.ts';
+import { planIn } from './rotations.ts';
 
 export interface Memory {
   readonly entries: LedgerEntry[];
   /** Every refusal as it came, before repeats are summed. */
   readonly refusals: LedgerEntry[];
   readonly requests: Map<RequestId, RevealRequest>;
+  readonly rotations: Map<RotationId, Rotation>;
+  /** When the job of a rotation will wake it; taken out by whoever plays the jobs. */
+  readonly wakeAt: Map<RotationId, Instant>;
   readonly hideTakenUntil: Map<RequestId, Instant>;
   readonly admitted: Set<string>;
   readonly messages: { readonly person: string; readonly at: Instant }[];
 }
 
-export const newMemory = (): Memory => ({ entries: [], refusals: [], requests: new Map(), hideTakenUntil: new Map(), admitted: new Set(), messages: [] });
+export const newMemory = (): Memory => ({ entries: [], refusals: [], requests: new Map(), rotations: new Map(), wakeAt: new Map(), hideTakenUntil: new Map(), admitted: new Set(), messages: [] });
 
 export function ledgerOf(memory: Memory): Ledger {
   return {
@@ -88,14 +93,15 @@ export function requestsOf(memory: Memory): Requests {
       move(claim.id, [claim.from], { state: 'claimed', attempt: claim.attempt, grant: claim.grant, claimedAt: claim.at }, claim.intended);
       return { kind: 'claimed', request: known(claim.id) };
     },
-    revealed: async ({ id, attempt, at, hideAt, showAgainUntil, entry }) => {
-      if (!holds(id, attempt)) return false;
+    revealed: async ({ id, attempt, at, hideAt, showAgainUntil, entry, rotation: planned }) => {
+      if (!holds(id, attempt)) return 'lost';
       const until = known(id).showAgainUntil ?? showAgainUntil;
-      if (!move(id, ['claimed'], { state: 'revealed', revealedAt: at, hideAt, showAgainUntil: until }, entry)) return false;
+      if (!move(id, ['claimed'], { state: 'revealed', revealedAt: at, hideAt, showAgainUntil: until }, entry)) return 'lost';
+      const rotation = planned && planIn(memory, planned).rotation;
       const { hiddenAt: _shownAgain, ...request } = known(id);
-      requests.set(id, request);
+      requests.set(id, { ...request, ...(rotation && { rotationId: rotation.id }) });
       hideTakenUntil.delete(id);
-      return true;
+      return rotation === undefined ? {} : { rotation };
     },
     failed: async ({ id, attempt, entry }) => holds(id, attempt) && giveUp(id, entry),
     settleClaims: async (olderThan, at) => {

@@ -5,6 +5,7 @@ import { Fault } from '../../../src/domain/fault.ts';
 import {
   type EntraDeviceId,
   type EntraObjectId,
+  type IntuneDeviceId,
   type KeyId,
   parseEntraDeviceId,
   parseEntraObjectId,
@@ -18,6 +19,7 @@ import { type Instant, parseInstant } from '../../../src/domain/instant.ts';
 import type { Person, Role } from '../../../src/domain/person.ts';
 import type { Directory, ManagedDevices, RecoveryKeys, Roles } from '../../../src/domain/ports.ts';
 import { RecoveryPassword } from '../../../src/domain/recovery-password.ts';
+import type { RotationAction } from '../../../src/domain/rotation.ts';
 
 /** Parsed or the test is wrong. */
 export function sure<T>(value: T | undefined): T {
@@ -51,6 +53,10 @@ export interface World {
   readonly people: { readonly id: PersonId; readonly name: string; readonly userPrincipalName: string }[];
   readonly devicesOf: Map<PersonId, readonly EntraDeviceId[]>;
   readonly roles: Map<PersonId, ReadonlySet<Role>>;
+  /** What Intune says of the last rotation of each device (intune.ts). */
+  readonly actions: Map<IntuneDeviceId, RotationAction>;
+  /** How far Graph's clock is ahead of ours. */
+  skewSeconds: number;
 }
 
 const hex = (number: number, width: number): string => number.toString(16).padStart(width, '0');
@@ -114,6 +120,8 @@ export function newWorld(): World {
     people: names.map(([who]) => ({ id: who.id, name: who.name, userPrincipalName: `${who.name.split(' ')[0]?.toLowerCase()}@contoso.com` })),
     devicesOf: new Map([[adele.id, [laptop.deviceId]]]),
     roles: new Map(names.map(([who, held]) => [who.id, new Set(held)])),
+    actions: new Map(),
+    skewSeconds: 0,
   };
 }
 

@@ -32,6 +32,7 @@ export function standingClock(start: Instant = instantAt(Date.now())): StandingC
 export interface HandDeadlines {
   ask(): Deadline;
   press(): Deadline;
+  work(): Deadline;
   /** Ends all that are running. */
   expire(): void;
 }
@@ -47,6 +48,7 @@ export function handDeadlines(clock: Clock): HandDeadlines {
   return {
     ask: () => lasting(8),
     press: () => lasting(4),
+    work: () => lasting(20),
     expire: () => {
       for (const controller of running) controller.abort();
       running.clear();
