@@ -2,14 +2,16 @@
 //
 // The body is JSON without blanks, UTF-8, its keys in the order of `bodyForm`, absent ones left out. It holds ids,
 // codes and times, and of every personal text only a commitment. The sequence number is not in it: the place of a
-// leaf in the tree says it. Version 1 is never changed; another form gets another `v`.
+// leaf in the tree says it. Version 1 may gain keys and words, behind those that are there: an entry without them keeps
+// its bytes. Whatever would change those gets another `v`.
 import { z } from 'zod';
 import { faultCodes } from '../domain/fault.ts';
-import { parseEntraDeviceId, parseEntraObjectId, parseKeyId, parsePersonId, parseReferenceId, parseRequestId } from '../domain/ids.ts';
+import { parseEntraDeviceId, parseEntraObjectId, parseKeyId, parsePersonId, parseReferenceId, parseRequestId, parseRotationId } from '../domain/ids.ts';
 import { type Instant, parseInstant } from '../domain/instant.ts';
 import { accessSources, type LedgerEntry, ledgerActs, ledgerOutcomes } from '../domain/ledger-entry.ts';
-import { callerChecks, reasonCodes } from '../domain/reason.ts';
+import { callerChecks, reasonCodes, rotationReasons } from '../domain/reason.ts';
 import { refusalCodes } from '../domain/refusal.ts';
+import { rotationFailures } from '../domain/rotation-failure.ts';
 import { type PlainTexts, sealTexts, type SealedTexts, storable, textNames } from './texts.ts';
 
 /** Only what is written exactly as our own parser would write it back. */
@@ -23,13 +25,14 @@ export const bodyForm = z.strictObject({
   act: z.enum(ledgerActs),
   outcome: z.enum(ledgerOutcomes),
   source: z.enum(accessSources),
-  code: z.enum([...refusalCodes, ...faultCodes]).exactOptional(),
+  // A refusal and a failed rotation share some words; each is one value here.
+  code: z.enum([...refusalCodes, ...faultCodes, ...rotationFailures]).exactOptional(),
   personId: exactly(parsePersonId).exactOptional(),
   deviceId: exactly(parseEntraDeviceId).exactOptional(),
   deviceObjectId: exactly(parseEntraObjectId).exactOptional(),
   keyId: exactly(parseKeyId).exactOptional(),
   volumeType: z.enum(['operatingSystem', 'fixedData', 'removableData', 'unknown']).exactOptional(),
-  reason: z.enum(reasonCodes).exactOptional(),
+  reason: z.enum([...reasonCodes, ...rotationReasons]).exactOptional(),
   callerCheck: z.enum(callerChecks).exactOptional(),
   requestId: exactly(parseRequestId).exactOptional(),
   attempt: z.int().positive().exactOptional(),
@@ -39,6 +42,10 @@ export const bodyForm = z.strictObject({
   conversation: z.enum(['personal', 'groupChat', 'channel']).exactOptional(),
   count: z.int().positive().exactOptional(),
   configuration: z.string().exactOptional(),
+  rotationId: exactly(parseRotationId).exactOptional(),
+  cause: z.enum(['person', 'reveal']).exactOptional(),
+  newKeyId: exactly(parseKeyId).exactOptional(),
+  result: z.string().regex(/^0x[0-9A-F]{8}$/).exactOptional(),
   /** SHA-256 over salt and text, hex (texts.ts). */
   texts: z.partialRecord(z.enum(textNames), commitment).exactOptional(),
 });

@@ -1,6 +1,7 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import { seal, type SealedEntry } from '../ledger/entry.ts';
+import type { Tables } from './tables.ts';
 import { jsonb } from './values.ts';
 
 /** As many random bytes as asked for; salts are made of them. */
@@ -22,3 +23,8 @@ export function appendedWhen(source: string, entry: LedgerEntry, random: Random)
 /** One entry by itself; durable when the statement is over. */
 export const appendAlone = ({ body, texts }: SealedEntry): RawBuilder<unknown> =>
   sql`call keydesk.append_entry(${body}::bytea, ${texts === undefined ? null : jsonb(texts)}::jsonb)`;
+
+/** Entries at the end of a transaction, in their order; nothing may come behind them but the commit. */
+export async function appendAll(tx: Kysely<Tables>, entries: readonly LedgerEntry[], random: Random): Promise<void> {
+  for (const entry of entries) await sql`with one as (select 1), ${appendedWhen('one', entry, random)} select`.execute(tx);
+}

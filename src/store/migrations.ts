@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as first from './migrations/0001-ledger-and-requests.ts';
+import * as second from './migrations/0002-rotations.ts';
 
 export interface Migration {
   readonly name: string;
@@ -15,4 +16,4 @@ const checked = ({ name, sql }: { readonly name: string; readonly sql: string })
 });
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [checked(first)];
+export const migrations: readonly Migration[] = [checked(first), checked(second)];

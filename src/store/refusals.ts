@@ -6,7 +6,7 @@ import { type Instant, parseInstant, plusSeconds } from '../domain/instant.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import { bodyForm, bodyOf, openEntry, textsOf } from '../ledger/entry.ts';
 import { plainTextsForm } from '../ledger/texts.ts';
-import { appendedWhen, type Random } from './append.ts';
+import { appendAll, type Random } from './append.ts';
 import { orFault } from './faults.ts';
 import type { LedgerStore } from './ledger.ts';
 import type { Tables } from './tables.ts';
@@ -40,7 +40,7 @@ async function tally(tx: Transaction<Tables>, entry: LedgerEntry, person: string
     .onConflict((conflict) => conflict.columns(['person_id', 'code']).doNothing())
     .returning('count')
     .executeTakeFirst();
-  if (made !== undefined) return write(tx, [entry], random);
+  if (made !== undefined) return appendAll(tx, [entry], random);
 
   const row = tx.selectFrom('keydesk.refusal_tally').select(['ends_at', 'count', 'common']).where('person_id', '=', person).where('code', '=', code);
   const running: Tally | undefined = await row.forUpdate().executeTakeFirst();
@@ -53,7 +53,7 @@ async function tally(tx: Transaction<Tables>, entry: LedgerEntry, person: string
     return undefined;
   }
   await set.set({ ends_at: ends, count: 0, common: null }).execute();
-  return write(tx, [...summed(running), entry], random);
+  return appendAll(tx, [...summed(running), entry], random);
 }
 
 /** One tally after the other, each taken out of the table in the transaction that writes its sum. */
@@ -68,16 +68,12 @@ async function settle(db: Kysely<Tables>, now: Instant, random: Random): Promise
       const [row] = rows;
       if (row === undefined) return undefined;
       const sums = summed(row);
-      await write(tx, sums, random);
+      await appendAll(tx, sums, random);
       return sums.length;
     });
     if (taken === undefined) return written;
     written += taken;
   }
-}
-
-async function write(tx: Transaction<Tables>, entries: readonly LedgerEntry[], random: Random): Promise<void> {
-  for (const entry of entries) await sql`with one as (select 1), ${appendedWhen('one', entry, random)} select`.execute(tx);
 }
 
 /** Flat, so that two of them can be compared key by key. */

@@ -4,30 +4,15 @@ import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Device, KnownKey, ManagedDevice, Owner } from '../domain/device.ts';
 import { Fault } from '../domain/fault.ts';
-import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, parseRequestId, parseTenantId } from '../domain/ids.ts';
-import { parseInstant } from '../domain/instant.ts';
-import type { Person } from '../domain/person.ts';
+import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parseRequestId, parseRotationId } from '../domain/ids.ts';
 import { callerChecks, reasonCodes } from '../domain/reason.ts';
 import { type CardPlace, type DeviceChoice, type DeviceOffer, type FormValues, type Grant, type RevealRequest, requestStates, type Viewer } from '../domain/request.ts';
+import { parsedBy, person, present, type Shape, text, time, volumeType } from './row-parts.ts';
 import type { RequestTable } from './tables.ts';
 import { jsonb } from './values.ts';
 
-/** A form for every field: one that the domain gained and this file does not know does not compile. */
-type Shape<T> = Record<keyof T, z.ZodType>;
-
 export type RequestRow = Selectable<RequestTable>;
 
-const parsedBy = <T>(parse: (value: unknown) => T | undefined) =>
-  z.unknown().transform((value, context): T => {
-    const parsed = parse(value);
-    if (parsed !== undefined) return parsed;
-    context.addIssue({ code: 'custom', message: 'not what was stored' });
-    return z.NEVER;
-  });
-const time = parsedBy(parseInstant);
-const text = z.string();
-
-const volumeType = z.enum(['operatingSystem', 'fixedData', 'removableData', 'unknown']);
 const device = z.object({
   objectId: parsedBy(parseEntraObjectId),
   deviceId: parsedBy(parseEntraDeviceId),
@@ -80,7 +65,8 @@ const grant = z.object({
 
 const rowForm = z.object({
   id: parsedBy(parseRequestId),
-  person: z.object({ id: parsedBy(parsePersonId), tenantId: parsedBy(parseTenantId), name: text } satisfies Shape<Person>),
+  purpose: z.enum(['reveal', 'rotate']),
+  person,
   viewer: z.object({ locale: text, timeZone: text } satisfies Shape<Viewer>),
   state: z.enum(requestStates),
   callerProof: z.boolean(),
@@ -97,45 +83,47 @@ const rowForm = z.object({
   revealedAt: time.exactOptional(),
   hideAt: time.exactOptional(),
   hiddenAt: time.exactOptional(),
+  rotationId: parsedBy(parseRotationId).exactOptional(),
   showAgainUntil: time.exactOptional(),
 } satisfies Shape<RevealRequest>);
 
 /** Throws a Fault `internal` when the row is not what this program writes. */
 export function parseRequest(row: RequestRow): RevealRequest {
-  const parsed = rowForm.safeParse(present(row));
+  const parsed = rowForm.safeParse(named(row));
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
   throw new Fault('internal', 'never', { message: `request ${row.id} cannot be read: ${where}` });
 }
 
-/** Names of ours for the columns, and nothing for null. */
-const present = (row: RequestRow): object =>
-  Object.fromEntries(
-    Object.entries({
-      id: row.id,
-      person: { id: row.person_id, tenantId: row.tenant_id, name: row.person_name },
-      viewer: row.viewer,
-      state: row.state,
-      callerProof: row.caller_proof,
-      choices: row.choices,
-      offer: row.offer,
-      preset: row.preset,
-      misses: row.misses,
-      card: row.card,
-      openedAt: row.opened_at,
-      expiresAt: row.expires_at,
-      claimedAt: row.claimed_at,
-      attempt: row.attempt,
-      grant: row.given,
-      revealedAt: row.revealed_at,
-      hideAt: row.hide_at,
-      hiddenAt: row.hidden_at,
-      showAgainUntil: row.show_again_until,
-    }).filter(([, value]) => value !== null),
-  );
+/** Names of ours for the columns. */
+const named = (row: RequestRow): object =>
+  present({
+    id: row.id,
+    purpose: row.purpose,
+    person: { id: row.person_id, tenantId: row.tenant_id, name: row.person_name },
+    viewer: row.viewer,
+    state: row.state,
+    callerProof: row.caller_proof,
+    choices: row.choices,
+    offer: row.offer,
+    preset: row.preset,
+    misses: row.misses,
+    card: row.card,
+    openedAt: row.opened_at,
+    expiresAt: row.expires_at,
+    claimedAt: row.claimed_at,
+    attempt: row.attempt,
+    grant: row.given,
+    revealedAt: row.revealed_at,
+    hideAt: row.hide_at,
+    hiddenAt: row.hidden_at,
+    rotationId: row.rotation_id,
+    showAgainUntil: row.show_again_until,
+  });
 
 export const rowOf = (request: RevealRequest): Insertable<RequestTable> => ({
   id: request.id,
+  purpose: request.purpose,
   state: request.state,
   person_id: request.person.id,
   tenant_id: request.person.tenantId,
@@ -155,5 +143,6 @@ export const rowOf = (request: RevealRequest): Insertable<RequestTable> => ({
   revealed_at: request.revealedAt ?? null,
   hide_at: request.hideAt ?? null,
   hidden_at: request.hiddenAt ?? null,
+  rotation_id: request.rotationId ?? null,
   show_again_until: request.showAgainUntil ?? null,
 });

@@ -11,16 +11,17 @@ import { orFault } from './faults.ts';
 import { hidesIn } from './hides.ts';
 import { parseRequest, type RequestRow, rowOf } from './request-row.ts';
 import { claimsIn } from './reveal-claims.ts';
+import type { WakeLater } from './statements.ts';
 import { jsonb } from './values.ts';
 
 const mostMisses = 3;
 
 /** Requests in PostgreSQL. Every change of state is one statement: compare, set, and the entry where it was set. */
-export function requestsIn(database: Database, random: Random): Requests {
+export function requestsIn(database: Database, random: Random, wakeLater: WakeLater): Requests {
   const { db } = database;
   const store = <T>(act: () => Promise<T>): Promise<T> => orFault('store-unavailable', act);
   return {
-    ...claimsIn(database, random),
+    ...claimsIn(database, random, wakeLater),
     ...hidesIn(database, random),
 
     open: (request, asked) => store(() => open(database, request, asked, random)),

@@ -1,41 +1,44 @@
 // A claim is the right to ask Graph for one key once. Taken, kept and given back by compare-and-set on
 // (request, state, attempt), so that it holds over all instances.
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { Fault } from '../domain/fault.ts';
 import type { RequestId } from '../domain/ids.ts';
 import { type Instant, milliseconds, parseInstant, plusSeconds } from '../domain/instant.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
-import type { ClaimResult, Limit, Requests } from '../domain/ports.ts';
+import type { ClaimResult, Limit, PlannedRotation, Requests } from '../domain/ports.ts';
 import type { RevealRequest } from '../domain/request.ts';
-import type { Random } from './append.ts';
+import { appendAll, type Random } from './append.ts';
 import { change } from './change.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
 import { parseRequest } from './request-row.ts';
+import { parseRotation } from './rotation-row.ts';
+import { lockDevice, schedule } from './schedule-rotation.ts';
+import type { WakeLater } from './statements.ts';
 import type { Tables } from './tables.ts';
 import { jsonb } from './values.ts';
 
 type Claim = Parameters<Requests['claim']>[0];
+type Shown = Parameters<Requests['revealed']>[0];
+type ShownAnswer = Awaited<ReturnType<Requests['revealed']>>;
 
 /** First key of the advisory locks that serialise the claims of one person; the second is a hash of the person. */
 const personLocks = 758_361;
 
-export function claimsIn({ db }: Database, random: Random): Pick<Requests, 'claim' | 'revealed' | 'failed' | 'settleClaims'> {
+export function claimsIn({ db }: Database, random: Random, wakeLater: WakeLater): Pick<Requests, 'claim' | 'revealed' | 'failed' | 'settleClaims'> {
   const store = <T>(act: () => Promise<T>): Promise<T> => orFault('store-unavailable', act);
   // Back to revealed where it had been shown before: a failed Show again takes nothing away.
   const givenUp = sql`state = case when revealed_at is null then 'failed' else 'revealed' end`;
-  const held = (attempt: number) => sql`state = 'claimed' and attempt = ${attempt}`;
   const giveUp = async (id: RequestId, attempt: number, entry: LedgerEntry): Promise<boolean> =>
     (await change({ db }, id, held(attempt), givenUp, entry, random)) !== undefined;
 
   return {
     // No signal and no timer of the caller reaches in here: once begun, it is done or rolled back as a whole.
     claim: (claim) => store(() => db.transaction().execute((tx) => take(tx, claim, random))),
-    revealed: ({ id, attempt, at, hideAt, showAgainUntil, entry }) =>
-      store(async () => {
-        const shown = sql`state = 'revealed', revealed_at = ${at}::timestamptz, hide_at = ${hideAt}::timestamptz, hidden_at = null,
-          hide_taken_until = null, show_again_until = coalesce(show_again_until, ${showAgainUntil}::timestamptz)`;
-        return (await change({ db }, id, held(attempt), shown, entry, random)) !== undefined;
+    revealed: (shown) =>
+      store(() => {
+        const { rotation } = shown;
+        return rotation === undefined ? show(db, shown, random) : db.transaction().execute((tx) => showAndPlan(tx, shown, rotation, random, wakeLater));
       }),
     failed: ({ id, attempt, entry }) => store(() => giveUp(id, attempt, entry)),
     settleClaims: (olderThan, at) =>
@@ -49,6 +52,36 @@ export function claimsIn({ db }: Database, random: Random): Pick<Requests, 'clai
         return settled;
       }),
   };
+}
+
+const held = (attempt: number) => sql`state = 'claimed' and attempt = ${attempt}`;
+const shownAt = ({ at, hideAt, showAgainUntil }: Shown) => sql`state = 'revealed', revealed_at = ${at}::timestamptz, hide_at = ${hideAt}::timestamptz,
+  hidden_at = null, hide_taken_until = null, show_again_until = coalesce(show_again_until, ${showAgainUntil}::timestamptz)`;
+
+/** Without a rotation it is one statement. */
+async function show(db: Kysely<Tables>, shown: Shown, random: Random): Promise<ShownAnswer> {
+  const request = await change({ db }, shown.id, held(shown.attempt), shownAt(shown), shown.entry, random);
+  return request === undefined ? 'lost' : {};
+}
+
+/**
+ * 1. the device's lock: two reveals of one device, wherever, come one after the other and share a rotation
+ * 2. the request, locked, while this claim holds it; one that was shown before keeps the rotation it has
+ * 3. the rotation and its job
+ * 4. `revealed` and, for a cause that is new, `rotation-scheduled`: the ledger's lock is held for these and the commit
+ *
+ * A crash before the commit leaves the claim as it was; after it, all of it.
+ */
+async function showAndPlan(tx: Transaction<Tables>, shown: Shown, planned: PlannedRotation, random: Random, wakeLater: WakeLater): Promise<ShownAnswer> {
+  const { id, attempt } = shown;
+  await lockDevice(tx, planned.plan.device.deviceId);
+  const standing = await tx.selectFrom('keydesk.request').select('rotation_id').where('id', '=', id).where(sql<boolean>`${held(attempt)}`).forUpdate().executeTakeFirst();
+  if (standing === undefined) return 'lost';
+  const before = standing.rotation_id === null ? undefined : await tx.selectFrom('keydesk.rotation').selectAll().where('id', '=', standing.rotation_id).executeTakeFirst();
+  const rotation = before === undefined ? (await schedule(tx, planned.plan, wakeLater)).rotation : parseRotation(before);
+  await change({ db: tx }, id, held(attempt), sql`${shownAt(shown)}, rotation_id = ${rotation.id}`, shown.entry, random);
+  if (before === undefined) await appendAll(tx, [planned.entry(rotation)], random);
+  return { rotation };
 }
 
 /**

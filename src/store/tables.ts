@@ -1,5 +1,6 @@
 import type { ColumnType } from 'kysely';
-import type { RequestState } from '../domain/request.ts';
+import type { Purpose, RequestState } from '../domain/request.ts';
+import type { RotationState } from '../domain/rotation.ts';
 import type { Jsonb } from './values.ts';
 
 // The tables as the migrations make them, written by hand: what comes out is not believed before it was parsed.
@@ -51,6 +52,7 @@ export interface AskTable {
 
 export interface RequestTable {
   id: string;
+  purpose: ColumnType<string, Purpose, never>;
   state: ColumnType<string, RequestState, RequestState>;
   person_id: string;
   tenant_id: string;
@@ -73,6 +75,32 @@ export interface RequestTable {
   hidden_at: MaybeTime;
   show_again_until: MaybeTime;
   hide_taken_until: MaybeTime;
+  rotation_id: ColumnType<string | null, string | null | undefined, string | null>;
+}
+
+export interface RotationTable {
+  id: string;
+  device_id: string;
+  device: Json;
+  causes: Json;
+  volume_types: Json;
+  state: ColumnType<string, RotationState, RotationState>;
+  created_at: Time;
+  due_at: Time;
+  attempt: number;
+  claimed_at: MaybeTime;
+  baseline: MaybeJson;
+  sent_at: MaybeTime;
+  looks: number;
+  new_keys: Json;
+  by_itself: boolean | null;
+  failure: string | null;
+  error_code: number | null;
+  ended_at: MaybeTime;
+  /** When it wants to be worked on; null when it is over. */
+  look_at: MaybeTime;
+  /** Its job was given up, until it moves again. */
+  dead_at: MaybeTime;
 }
 
 export interface MigrationTable {
@@ -87,5 +115,6 @@ export interface Tables {
   'keydesk.refusal_tally': RefusalTallyTable;
   'keydesk.ask': AskTable;
   'keydesk.request': RequestTable;
+  'keydesk.rotation': RotationTable;
   'keydesk.migration': MigrationTable;
 }
