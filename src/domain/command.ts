@@ -3,6 +3,7 @@
 
 import { type KeyIdFragment, parseKeyIdFragment } from './device.ts';
 import { type KeyId, parseKeyId } from './ids.ts';
+import { nearestTo } from './nearest.ts';
 import { holdsRecoveryPassword } from './recovery-password.ts';
 import { fits } from './settings.ts';
 import { tidy } from './tidy-words.ts';
@@ -16,6 +17,8 @@ export type KeyQuestion =
 
 export type Command =
   | { readonly kind: 'key'; readonly question: KeyQuestion }
+  /** The device is named as for a key; a key ID stands only for the device that it belongs to. */
+  | { readonly kind: 'rotate'; readonly question: KeyQuestion }
   | { readonly kind: 'help' }
   | { readonly kind: 'key-types' }
   | { readonly kind: 'whoami' }
@@ -45,6 +48,8 @@ const fixedCommands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['key-types', { kind: 'key-types' }],
   ['types of key', { kind: 'key-types' }],
   ['types of keys', { kind: 'key-types' }],
+  ['rotation', { kind: 'suggestion', nearest: 'rotate LAPTOP-42' }],
+  ['key rotation', { kind: 'suggestion', nearest: 'rotate LAPTOP-42' }],
   ['whoami', { kind: 'whoami' }],
   ['who am i', { kind: 'whoami' }],
 ]);
@@ -63,6 +68,8 @@ export function parseCommand(text: string, hearing: Hearing): Command {
   if (holdsRecoveryPassword(words)) return { kind: 'pasted-password' };
   const fixed = fixedCommands.get(words.toLowerCase());
   if (fixed !== undefined) return fixed;
+  const rotated = rotateForm.exec(words);
+  if (rotated !== null) return rotateCommand(rotated.groups?.['rest'] ?? '', hearing);
   const asked = /^keys?(?:\s+for)?\s+(?<rest>.+)$/i.exec(words)?.groups?.['rest'];
   if (asked !== undefined) return keyCommand(asked, hearing);
   return hearing.privateChat ? bareName(words, hearing) : { kind: 'suggestion', nearest: nearestTo(words) };
@@ -76,6 +83,21 @@ function keyCommand(rest: string, hearing: Hearing): Command {
   const tail = readTail(more, hearing);
   if (tail === undefined) return { kind: 'suggestion', nearest: `key for ${subject}${idWord.test(more) ? ' id 1A2B3C4D' : ''}` };
   return { kind: 'key', question: questionAbout(subject, tail) };
+}
+
+// "rotate the key for the laptop NAME", and as Intune calls the act: "key rotation for NAME". Blanks are single here.
+const rotateForm = /^(?:rotate|(?:key )?rotation(?= (?:for|of) ))(?: (?:the|bitlocker|recovery|keys?|passwords?))*(?: (?:for|of|on))?(?: (?:the|device|computer|laptop|pc|machine)(?= ))*(?: (?<rest>.+))?$/i;
+
+/** The device is found as for a key. A rotation gives every drive a new key: the ID of one beside a name means something else. */
+function rotateCommand(rest: string, hearing: Hearing): Command {
+  const asked = keyCommand(rest.replace(/(?<=\S) now$/i, ''), hearing);
+  const unclear = (name: string): Command => ({ kind: 'suggestion', nearest: `rotate ${name}` });
+  if (asked.kind === 'suggestion') return unclear(/^key for (?<name>.+?)(?: id 1A2B3C4D)?$/.exec(asked.nearest)?.groups?.['name'] ?? 'LAPTOP-42');
+  if (asked.kind !== 'key') return asked;
+  const { question } = asked;
+  if (question.by === 'device' && question.keyId !== undefined) return unclear(question.name);
+  if (question.by === 'person' && question.keyId !== undefined) return unclear(question.who);
+  return { kind: 'rotate', question };
 }
 
 const isName = (subject: string): boolean => subject.length <= longestName && /[\p{L}\p{N}]/u.test(subject);
@@ -130,7 +152,7 @@ function readTail(more: string, hearing: Hearing): Tail | undefined {
   return { ...(read && { keyId: read.fragment }), ...(ticket !== undefined && { ticket }) };
 }
 
-const ticketIn = (text: string, hearing: Hearing): string | undefined => (fits(hearing.ticketPattern, text) ? text.toUpperCase() : undefined);
+const ticketIn = (text: string, hearing: Hearing): string | undefined => (text !== '' && fits(hearing.ticketPattern, text) ? text.toUpperCase() : undefined);
 
 /** A key ID at the beginning, also with blanks in it: a whole one when there is one, else the first that is long enough. */
 function readKeyId(text: string): { readonly fragment: KeyIdFragment; readonly rest: string } | undefined {
@@ -170,31 +192,3 @@ function bareName(words: string, hearing: Hearing): Command {
 /** Windows takes no name of digits alone, and whoever types one without a digit or a dash types it in capitals. */
 const looksLikeDevice = (word: string): boolean =>
   /^[\p{L}\p{N}][\p{L}\p{N}_.'-]*$/u.test(word) && /\p{L}/u.test(word) && (/[\d_-]/.test(word) || (/\p{Lu}/u.test(word) && word === word.toUpperCase()));
-
-const known = ['key for', 'key id', 'key types', 'help', 'whoami'] as const;
-const mostSuggested = 64;
-
-/** The command that resembles most what was typed; `help` when none does. */
-function nearestTo(words: string, name?: string): string {
-  const typed = words.slice(0, mostSuggested).toLowerCase();
-  const best = known
-    .map((command) => ({ command, distance: editDistance(typed.slice(0, command.length), command) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  if (best === undefined || best.distance > 3) return name === undefined ? 'help' : `key for ${name.slice(0, mostSuggested)}`;
-  if (best.command === 'key for') return `key for ${words.slice('key for'.length, mostSuggested).trim() || 'LAPTOP-42'}`;
-  return best.command === 'key id' ? 'key id 1A2B3C4D' : best.command;
-}
-
-/** Levenshtein distance; both texts are short (a command, a device name). */
-export function editDistance(a: string, b: string): number {
-  const letters = Array.from(b);
-  let row = Array.from({ length: letters.length + 1 }, (_, index) => index);
-  for (const [i, letter] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of letters.entries()) {
-      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[letters.length] ?? 0;
-}

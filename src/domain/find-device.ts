@@ -1,10 +1,11 @@
 // Which devices are meant, and what is known of one. Calls that do not need one another run at once.
 
-import { editDistance, type KeyQuestion } from './command.ts';
+import type { KeyQuestion } from './command.ts';
 import type { Desk } from './desk.ts';
 import { type Device, inOrder, type ManagedDevice } from './device.ts';
 import { Fault } from './fault.ts';
 import type { PersonId } from './ids.ts';
+import { editDistance } from './nearest.ts';
 import type { Deadline } from './ports.ts';
 import type { Refusal } from './refusal.ts';
 import type { DeviceChoice, DeviceOffer } from './request.ts';

@@ -1,6 +1,6 @@
 // "Did you mean": names of devices that come close to one that nobody carries.
 
-import { editDistance } from '../domain/command.ts';
+import { editDistance } from '../domain/nearest.ts';
 import type { Device } from '../domain/device.ts';
 import type { Deadline } from '../domain/ports.ts';
 import { toDevice } from './answers.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { type Command, editDistance, type KeyQuestion, parseCommand } from '../../src/domain/command.ts';
+import { type Command, type KeyQuestion, parseCommand } from '../../src/domain/command.ts';
+import { editDistance } from '../../src/domain/nearest.ts';
 import { defaultSettings } from '../../src/domain/settings.ts';
 import { keyIdOf, passwordDigits } from '../support/desk/world.ts';
 
@@ -118,6 +119,56 @@ describe('domain/command: bare words', () => {
   });
 });
 
+describe('domain/command: a rotation', () => {
+  const wanted = (text: string, privateChat = false): KeyQuestion | undefined => {
+    const command = hear(text, privateChat);
+    return command.kind === 'rotate' ? command.question : undefined;
+  };
+  const forms = [
+    'rotate LAPTOP-42', 'Rotate LAPTOP-42', 'ROTATE LAPTOP-42.', '  rotate\u00a0 LAPTOP-42?', 'rotate “LAPTOP-42”', "rotate 'LAPTOP-42'", 'rotate `LAPTOP-42`', 'rotate LAPTOP‑42',
+    'please rotate LAPTOP-42', 'rotate LAPTOP-42 please', 'Hi, can you rotate LAPTOP-42, please?', 'could you please rotate the key for LAPTOP-42, thanks!', 'rotate LAPTOP-42 now',
+    'rotate the key for LAPTOP-42', 'rotate key for LAPTOP-42', 'rotate keys of LAPTOP-42', 'rotate the keys on LAPTOP-42', 'rotate key LAPTOP-42', 'rotate the BitLocker recovery key for the laptop LAPTOP-42', 'rotate the recovery password of LAPTOP-42',
+    'rotate the laptop LAPTOP-42', 'rotate device LAPTOP-42', 'rotate for LAPTOP-42', 'key rotation for LAPTOP-42', 'BitLocker key rotation of the device "LAPTOP-42"', 'rotation for LAPTOP-42', 'ｒｏｔａｔｅ LAPTOP-42', 'rotate\nLAPTOP-42\n',
+  ];
+  for (const form of forms) it(`is heard in ${JSON.stringify(form)}`, () => assert.deepEqual(wanted(form), laptop));
+
+  it('keeps the name as it was typed, also one that looks like a word of the command', () => {
+    assert.deepEqual(wanted('rotate laptop-42'), { by: 'device', name: 'laptop-42' });
+    for (const name of ["O'BRIEN-PC", 'KEY-PC', 'Recovery-1', 'THE-PC', 'NOW-1', 'FOR-1', 'PC', 'rotate', '[click](https://evil.example) <at>x</at>']) assert.deepEqual(wanted(`rotate ${name}`), { by: 'device', name }, name);
+    for (const name of ['The Old PC', 'key', 'LAPTOP-42 now', 'id']) assert.deepEqual(wanted(`rotate "${name}"`), { by: 'device', name }, name);
+  });
+
+  it('takes the ticket, a person, or the whole ID of a key', () => {
+    assert.deepEqual(wanted('rotate LAPTOP-42 inc0012345'), { ...laptop, ticket: 'INC0012345' });
+    assert.deepEqual(wanted('rotate the key for LAPTOP-42 ticket INC0012345'), { ...laptop, ticket: 'INC0012345' });
+    assert.deepEqual(wanted('rotate adele@contoso.com'), { by: 'person', who: 'adele@contoso.com' });
+    assert.deepEqual(wanted('rotate the key for adele@contoso.com INC0012345'), { by: 'person', who: 'adele@contoso.com', ticket: 'INC0012345' });
+    for (const form of [`rotate ${guid}`, `rotate key id ${guid}`, `rotate the key {${guid}}`]) assert.deepEqual(wanted(form), { by: 'key-id', keyId: guid }, form);
+    assert.deepEqual(wanted('rotate key id 1A2B3C4D'), { by: 'key-id-prefix', fragment });
+  });
+
+  it('is the same in the private chat, where a bare name still asks for the key', () => {
+    assert.deepEqual(wanted('rotate LAPTOP-42', true), laptop);
+    assert.equal(kind('LAPTOP-42', true), 'key');
+  });
+
+  it('is suggested, not heard, when it is not clear which device is meant', () => {
+    const unclear: readonly [string, string][] = [
+      ['rotate', 'rotate LAPTOP-42'], ['Rotate!', 'rotate LAPTOP-42'], ['please rotate', 'rotate LAPTOP-42'], ['rotate the key', 'rotate LAPTOP-42'], ['rotate keys for', 'rotate LAPTOP-42'], ['key rotation', 'rotate LAPTOP-42'], ['Rotation?', 'rotate LAPTOP-42'], ['rotate ""', 'rotate LAPTOP-42'], ['rotate key id 1A2B', 'rotate LAPTOP-42'],
+      ['rotate LAPTOP-42 id 1A2B3C4D', 'rotate LAPTOP-42'], ['rotate adele@contoso.com id 1A2B3C4D', 'rotate adele@contoso.com'], ['rotate "LAPTOP-7" and DESKTOP-7 too', 'rotate LAPTOP-7'], ['rotate LAPTOP-7 id 1A2B', 'rotate LAPTOP-7'],
+    ];
+    for (const [text, nearest] of unclear) assert.deepEqual(hear(text, false), { kind: 'suggestion', nearest }, text);
+  });
+
+  it('is not heard in what only sounds like it', () => {
+    for (const text of ['rotated LAPTOP-42 yesterday', 'who rotates LAPTOP-42', 'do not rotate LAPTOP-42', 'when was LAPTOP-42 rotated']) assert.notEqual(kind(text, false), 'rotate', text);
+    assert.deepEqual(hear('rotat LAPTOP-42'), { kind: 'suggestion', nearest: 'rotate LAPTOP-42' });
+    assert.deepEqual(hear('roteta LAPTOP-42', false), { kind: 'suggestion', nearest: 'rotate LAPTOP-42' });
+  });
+
+  it('with a recovery password in it is neither heard nor kept', () => assert.deepEqual(hear(`rotate LAPTOP-42, the key was ${passwordDigits(3)}`), { kind: 'pasted-password' }));
+});
+
 describe('domain/command: hostile texts', () => {
   it('does not ask for a device without a name when a text in the private chat is too long', () => {
     assert.deepEqual(hear('A'.repeat(4001)), { kind: 'suggestion', nearest: 'help' });
@@ -142,12 +193,12 @@ describe('domain/command: hostile texts', () => {
   });
 
   it('answers any text with a command, never with an error, and suggests only short ones', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ unit: fc.constantFrom('key', 'id', ' ', '"', "'", '@', 'for', '1a2b3c4d', '-', '\u00a0', '.', '{', 'LAPTOP-42', '\ud800', '\u0000') }));
+    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ unit: fc.constantFrom('key', 'rotate', 'id', ' ', '"', "'", '@', 'for', '1a2b3c4d', '-', '\u00a0', '.', '{', 'LAPTOP-42', '\ud800', '\u0000') }));
     fc.assert(
       fc.property(text, fc.boolean(), (said, privateChat) => {
         const command = hear(said, privateChat);
         if (command.kind === 'suggestion') assert.ok(command.nearest.length <= 300);
-        if (command.kind === 'key' && command.question.by === 'device') assert.ok(command.question.name.length > 0 && command.question.name.length <= 256);
+        if ((command.kind === 'key' || command.kind === 'rotate') && command.question.by === 'device') assert.ok(command.question.name.length > 0 && command.question.name.length <= 256);
         // oxlint-disable-next-line no-control-regex -- none of these may be left
         assert.doesNotMatch(JSON.stringify(command), /\\u0000|\\ud8/);
       }),
@@ -164,7 +215,7 @@ describe('domain/command: hostile texts', () => {
       return performance.now() - begin;
     };
     const usual = elapsed(harmless);
-    for (const part of ['.', ',', '…', '"', '"a" ', 'the ', ' id ', 'id 1 ', 'please, ', '\ufdfa', '1a2b ', "'"]) {
+    for (const part of ['.', ',', '…', '"', '"a" ', 'the ', ' id ', 'id 1 ', 'please, ', '\ufdfa', '1a2b ', "'", 'rotate ', 'rotate key ', 'the pc ']) {
       const took = elapsed(`${part.length > 2 ? 'key for ' : ''}${part.repeat(4000)}`.slice(0, 3999) + 'x');
       assert.ok(took < usual * 40 + 40, `${JSON.stringify(part)}: ${took} ms, harmless ${usual} ms`);
     }
