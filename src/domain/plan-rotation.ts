@@ -9,11 +9,14 @@ import type { PlannedRotation } from './ports.ts';
 import type { DeviceOffer, Grant, RevealRequest } from './request.ts';
 import type { Rotation, RotationCause } from './rotation.ts';
 
-/** The rotation that follows a reveal; undefined where the installation switched it off. */
+/**
+ * The rotation that follows a reveal; undefined where the installation switched it off, and for a removable drive, which
+ * Intune does not rotate: nothing is promised that cannot come.
+ */
 export function rotationAfter(desk: Desk, asker: Pick<Asker, 'person' | 'conversation'>, request: RevealRequest, grant: Grant, at: Instant): PlannedRotation | undefined {
   const { offer } = request;
   const { rotateAfterSeconds } = desk.settings;
-  if (rotateAfterSeconds === undefined || offer === undefined) return undefined;
+  if (rotateAfterSeconds === undefined || offer === undefined || grant.key.volumeType === 'removableData') return undefined;
   const cause: RotationCause = {
     by: 'reveal',
     requestId: request.id,
@@ -26,12 +29,17 @@ export function rotationAfter(desk: Desk, asker: Pick<Asker, 'person' | 'convers
   return planned(desk, asker, offer, cause, [grant.key.volumeType], at, plusSeconds(at, rotateAfterSeconds));
 }
 
-/** The rotation that a person wants, now. Every kind of volume that has a key is to get a new one; at least the system's. */
+/**
+ * The rotation that a person wants, now. Every kind of volume that has a key is to get a new one; at least the system's,
+ * unless Graph does not say of what kind a volume is, which then may be it.
+ */
 export function rotationWanted(desk: Desk, asker: Pick<Asker, 'person' | 'conversation'>, offer: DeviceOffer, cause: RotationCause, at: Instant): PlannedRotation {
-  const types = new Set<VolumeType>(['operatingSystem', ...offer.keys.map((key) => key.volumeType)]);
+  const kinds = new Set<VolumeType>(offer.keys.map((key) => key.volumeType));
+  if (!kinds.has('unknown')) kinds.add('operatingSystem');
+  else if (kinds.has('operatingSystem')) kinds.delete('unknown');
   // Intune rotates operating system and fixed drives; a removable one is not its business.
-  const rotated = [...types].filter((type) => type === 'operatingSystem' || type === 'fixedData');
-  return planned(desk, asker, offer, cause, rotated, at, at);
+  kinds.delete('removableData');
+  return planned(desk, asker, offer, cause, [...kinds], at, at);
 }
 
 function planned(

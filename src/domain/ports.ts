@@ -168,16 +168,24 @@ export interface Rotations {
   /**
    * A person's press: open → started, and the plan. A rotation that is scheduled for the device takes the cause and the
    * earlier time; one that runs takes the cause. `lost` when the request was not open any more.
+   * For a reveal (`Requests.revealed`) the same, except that one that runs with a baseline without the key shown does not
+   * take the cause: that key is its own new one, and a rotation of its own is scheduled. A cause of the same request is
+   * taken once.
    */
   start(requestId: RequestId, planned: PlannedRotation): Promise<{ readonly kind: 'started'; readonly rotation: Rotation; readonly joined: boolean } | { readonly kind: 'lost'; readonly request: RevealRequest }>;
   find(id: RotationId): Promise<Rotation | undefined>;
   /** The one under way (not over) for a device. */
   underWay(device: EntraDeviceId): Promise<Rotation | undefined>;
-  /** scheduled → sending, the next attempt; undefined when it was not scheduled any more, or is not due at `at`. */
+  /**
+   * scheduled → sending, the next attempt, without a baseline; undefined when it was not scheduled any more, is not due at
+   * `at`, or waits for another one of the device that runs.
+   */
   claim(id: RotationId, at: Instant): Promise<Rotation | undefined>;
   /**
    * From the state and attempt that `from` had to another state, with what changes and its entry; `lookAt`: when the
-   * jobs should work on it again. Undefined when it had moved meanwhile: nothing was written.
+   * jobs should work on it again. Undefined when it had moved meanwhile: nothing was written. A baseline is set once a
+   * claim, and `done` only with the causes that `from` had: one that joined meanwhile was not looked at.
+   * Back to `scheduled` beside another one that is scheduled for the device: the two become one.
    */
   move(from: Rotation, to: RotationState, change: RotationChange): Promise<Rotation | undefined>;
 }

@@ -4,6 +4,7 @@
 import { type AskAnswer, barrierTo, deviceIn, newRequest } from './ask-for-key.ts';
 import { type Desk, entry, refuse } from './desk.ts';
 import { type InputProblem, readRotationForm } from './form.ts';
+import { offerOf } from './find-device.ts';
 import { permits } from './person.ts';
 import { rotationWanted } from './plan-rotation.ts';
 import { judge, type Press } from './press.ts';
@@ -23,13 +24,16 @@ export async function askToRotateShown(desk: Desk, press: Press): Promise<AskAns
   const shown = press.requestId && (await desk.requests.find(press.requestId));
   const refused = judge(press, shown, 'rotate-ask', desk.clock.now());
   if (refused !== undefined || shown?.offer === undefined) return no(desk, press, refused ?? 'request-unknown', shown);
-  if (!permits(await desk.roles.recent(press.person.id, desk.deadlines.press()), 'rotate', desk.settings)) return no(desk, press, 'no-role', shown);
-  const barrier = barrierTo(desk, shown.offer, 'rotate');
+  const deadline = desk.deadlines.press();
+  if (!permits(await desk.roles.recent(press.person.id, deadline), 'rotate', desk.settings)) return no(desk, press, 'no-role', shown);
+  // Afresh: a hidden card may be days old, and the confirm card names the keys that will be superseded.
+  const offer = await offerOf(desk, shown.offer.device, undefined, deadline);
+  const barrier = barrierTo(desk, offer, 'rotate');
   if (barrier !== undefined) return no(desk, press, barrier.code, shown, barrier.facts);
   const { activityId: _another, ...card } = shown.card;
   const ticket = shown.grant?.ticket;
-  const request = newRequest(desk, press, { purpose: 'rotate', state: 'open', choices: [], offer: shown.offer, preset: { reason: 'key-exposed', ...(ticket && { ticket }) }, card });
-  await desk.requests.open(request, { ...entry(desk, press, { requestId: request.id, device: deviceIn(shown.offer) }), act: 'asked', outcome: 'done' });
+  const request = newRequest(desk, press, { purpose: 'rotate', state: 'open', choices: [], offer, preset: { reason: 'key-exposed', ...(ticket && { ticket }) }, card });
+  await desk.requests.open(request, { ...entry(desk, press, { requestId: request.id, device: deviceIn(offer) }), act: 'asked', outcome: 'done' });
   return { kind: 'confirm', request };
 }
 
@@ -66,5 +70,9 @@ async function startedBefore(desk: Desk, press: Press, request: RevealRequest): 
 }
 
 async function no(desk: Desk, press: Press, code: RefusalCode, request: RevealRequest | undefined, facts: RefusalFacts = {}): Promise<{ kind: 'refused'; refusal: Refusal }> {
+  if (code === 'request-expired' && request?.state === 'open') {
+    const expired = { ...entry(desk, press, aboutRequest(request)), act: 'refused', outcome: 'refused', code, reference: desk.ids.reference() } as const;
+    if (await desk.requests.close(request.id, 'expired', expired)) return { kind: 'refused', refusal: { code, reference: expired.reference, facts } };
+  }
   return { kind: 'refused', refusal: await refuse(desk, press, code, facts, request === undefined ? {} : aboutRequest(request)) };
 }

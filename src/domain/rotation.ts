@@ -15,10 +15,10 @@ export type RotationState = (typeof rotationStates)[number];
 export const nextRotationStates = {
   scheduled: ['sending', 'done', 'failed'],
   sending: ['queued', 'unknown', 'scheduled', 'done', 'failed'],
-  unknown: ['queued', 'waiting', 'scheduled', 'done', 'failed'],
+  unknown: ['queued', 'waiting', 'overdue', 'scheduled', 'done', 'failed'],
   queued: ['waiting', 'overdue', 'scheduled', 'done', 'failed'],
   waiting: ['overdue', 'scheduled', 'done', 'failed'],
-  overdue: ['done', 'failed'],
+  overdue: ['scheduled', 'done', 'failed'],
   done: [],
   failed: [],
 } as const satisfies Record<RotationState, readonly RotationState[]>;
@@ -103,25 +103,41 @@ export interface RotationAction {
 }
 
 /**
- * Keys that prove a rotation: not there before, one for each kind of volume that needs one.
- * Undefined while one is lacking.
+ * Keys that prove a rotation: not there before, one for each kind of volume that needs one. Undefined while one is
+ * lacking. Graph does not say which drive a key is of: of two data drives the first new key speaks for both.
  */
 export function proofIn(keys: readonly EscrowedKey[], before: readonly KeyId[], volumeTypes: readonly VolumeType[]): readonly EscrowedKey[] | undefined {
   const fresh = keys.filter((key) => !before.includes(key.keyId));
   return volumeTypes.length > 0 && volumeTypes.every((type) => fresh.some((key) => key.volumeType === type)) ? fresh : undefined;
 }
 
+/** An action that was not there at the baseline. By Intune's own clock: ours has no say in it. */
+export const isAfter = ({ startedAt }: RotationAction, { lastActionStart }: RotationBaseline): boolean => lastActionStart === undefined || startedAt > lastActionStart;
+
+/** Nothing more will come of it. */
+export const isSettled = ({ state }: RotationAction): boolean => state === 'done' || state === 'failed' || state === 'canceled' || state === 'notSupported';
+
 /**
  * Whether every key that was shown has been replaced already, without us: Windows on Entra-joined devices rotates by
- * itself after a key was used. Graph's times are compared with Graph's times only.
+ * itself after a key was used. Graph's times are compared with Graph's times only. A machine has one system volume and
+ * any number of others: where the shown key of another volume was not the only one, a newer key may be of the other
+ * drive and proves nothing.
+ * @returns the keys that came, each once
  */
 export function replacedByItself(keys: readonly EscrowedKey[], causes: readonly RotationCause[]): readonly EscrowedKey[] | undefined {
-  const successors: EscrowedKey[] = [];
+  const successors = new Map<KeyId, EscrowedKey>();
   for (const cause of causes) {
-    if (cause.by === 'person') return undefined;
-    const newer = keys.find((key) => key.volumeType === cause.volumeType && !cause.knownKeyIds.includes(key.keyId) && key.createdAt > cause.keyCreatedAt);
-    if (newer === undefined) return undefined;
-    successors.push(newer);
+    const newer = cause.by === 'reveal' ? successorOf(cause, keys) : undefined;
+    // A key that was shown as well is no way out of it.
+    if (newer === undefined || causes.some((other) => other.by === 'reveal' && other.keyId === newer.keyId)) return undefined;
+    successors.set(newer.keyId, newer);
   }
-  return successors.length > 0 ? successors : undefined;
+  return successors.size > 0 ? [...successors.values()] : undefined;
+}
+
+function successorOf(shown: Extract<RotationCause, { by: 'reveal' }>, keys: readonly EscrowedKey[]): EscrowedKey | undefined {
+  const ofItsKind = keys.filter((key) => key.volumeType === shown.volumeType);
+  const isKnown = ({ keyId }: EscrowedKey): boolean => shown.knownKeyIds.includes(keyId);
+  if (shown.volumeType !== 'operatingSystem' && ofItsKind.some((key) => isKnown(key) && key.keyId !== shown.keyId)) return undefined;
+  return ofItsKind.filter((key) => !isKnown(key) && key.createdAt > shown.keyCreatedAt).sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
 }

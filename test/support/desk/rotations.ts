@@ -8,9 +8,10 @@ import { isOver, nextRotationStates, type Rotation, type RotationCause, type Rot
 import type { Memory } from './store.ts';
 
 const secondsBlocked = 60;
+const claimSeconds = 120;
 
 export function rotationsOf(memory: Memory): Rotations {
-  const { rotations, requests, entries, wakeAt } = memory;
+  const { rotations, requests, wakeAt } = memory;
   return {
     start: async (requestId, planned) => {
       const request = requests.get(requestId);
@@ -21,44 +22,54 @@ export function rotationsOf(memory: Memory): Rotations {
       return { kind: 'started', rotation, joined };
     },
     find: async (id) => rotations.get(id),
-    underWay: async (device) => underWay(memory, device)[0],
+    underWay: async (device) => underWay(memory, device).at(-1),
     claim: async (id, at) => {
       const rotation = rotations.get(id);
       if (rotation?.state !== 'scheduled' || rotation.dueAt > at) return undefined;
-      // One that is overdue holds nobody up: its device may never come back to it.
-      if (underWay(memory, rotation.device.deviceId).some((other) => other.id !== id && other.state !== 'scheduled' && other.state !== 'overdue')) {
+      if (underWay(memory, rotation.device.deviceId).some((other) => other.state !== 'scheduled')) {
         wakeAt.set(id, plusSeconds(at, secondsBlocked));
         return undefined;
       }
       const { baseline: _former, ...kept } = rotation;
       const claimed: Rotation = { ...kept, state: 'sending', attempt: rotation.attempt + 1, claimedAt: at };
       rotations.set(id, claimed);
+      wakeAt.set(id, plusSeconds(at, claimSeconds));
       return claimed;
     },
     move: async (from, to, change) => {
       const rotation = rotations.get(from.id);
-      if (rotation === undefined || !stands(memory, rotation, from, to)) return undefined;
-      if (from.state !== to && !(nextRotationStates[from.state] as readonly RotationState[]).includes(to)) throw new Error(`no way from ${from.state} to ${to}`);
-      return moved(memory, rotation, to, change, entries);
+      if (isOver(from) || (from.state !== to && !(nextRotationStates[from.state] as readonly RotationState[]).includes(to))) throw new Error(`no way from ${from.state} to ${to}`);
+      if (rotation === undefined || !stands(rotation, from, to)) return undefined;
+      return moved(memory, to === 'scheduled' ? absorbing(memory, rotation) : rotation, to, change);
     },
   };
 }
 
 /** The compare of compare-and-set. */
-function stands(memory: Memory, rotation: Rotation, from: Rotation, to: RotationState): boolean {
+function stands(rotation: Rotation, from: Rotation, to: RotationState): boolean {
   if (rotation.state !== from.state || rotation.attempt !== from.attempt) return false;
-  if (from.state === 'sending' && to === 'sending') return (rotation.baseline === undefined) === (from.baseline === undefined);
+  if (from.state === 'sending' && (rotation.baseline === undefined) !== (from.baseline === undefined)) return false;
   // A cause that joined meanwhile has not been proven.
-  if (to === 'done') return rotation.causes.length === from.causes.length;
-  return to !== 'scheduled' || !underWay(memory, rotation.device.deviceId).some((other) => other.id !== rotation.id && other.state === 'scheduled');
+  return to !== 'done' || rotation.causes.length === from.causes.length;
 }
 
-function moved(memory: Memory, rotation: Rotation, to: RotationState, { set = {}, entries = [], lookAt }: RotationChange, ledger: Memory['entries']): Rotation {
+function moved(memory: Memory, rotation: Rotation, to: RotationState, { set = {}, entries = [], lookAt }: RotationChange): Rotation {
   const now: Rotation = { ...rotation, ...set, state: to };
   memory.rotations.set(rotation.id, now);
-  ledger.push(...entries);
-  if (lookAt !== undefined) memory.wakeAt.set(rotation.id, lookAt);
+  memory.entries.push(...entries);
+  if (isOver(now)) memory.wakeAt.delete(rotation.id);
+  else if (lookAt !== undefined) memory.wakeAt.set(rotation.id, lookAt);
   return now;
+}
+
+/** Another one that is scheduled for the device becomes part of this one. */
+function absorbing(memory: Memory, rotation: Rotation): Rotation {
+  const other = underWay(memory, rotation.device.deviceId).find(({ id, state }) => state === 'scheduled' && id !== rotation.id);
+  if (other === undefined) return rotation;
+  memory.rotations.delete(other.id);
+  memory.wakeAt.delete(other.id);
+  for (const request of memory.requests.values()) if (request.rotationId === other.id) memory.requests.set(request.id, { ...request, rotationId: rotation.id });
+  return { ...rotation, causes: [...rotation.causes, ...other.causes], volumeTypes: [...new Set([...rotation.volumeTypes, ...other.volumeTypes])] };
 }
 
 /** Not over: the scheduled one first, which is the one that takes a further cause. */
