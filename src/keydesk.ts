@@ -6,17 +6,23 @@ import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { hideDueCards, settleClaims } from './domain/close-card.ts';
 import type { Desk } from './domain/desk.ts';
 import { Fault } from './domain/fault.ts';
-import type { TenantId } from './domain/ids.ts';
-import { plusSeconds } from './domain/instant.ts';
+import { workOnRotation } from './domain/follow-rotation.ts';
+import type { RotationId, TenantId } from './domain/ids.ts';
+import { type Instant, plusSeconds } from './domain/instant.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
+import { createLook } from './jobs/look.ts';
 import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timekeeper.ts';
+import { createWakeUps, type WakeUps } from './jobs/wake-ups.ts';
 import { type Readiness, startServer } from './server/server.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
 import { ledgerIn } from './store/ledger.ts';
 import { readinessOf } from './store/readiness.ts';
 import { requestsIn } from './store/requests.ts';
+import { type RotationTimes, rotationTimesIn } from './store/rotation-times.ts';
+import { rotationsIn } from './store/rotations.ts';
+import { statementsOf, type WakeLater } from './store/statements.ts';
 import { createBot, type Inbound } from './teams/bot.ts';
 
 export interface KeydeskParts {
@@ -29,8 +35,12 @@ export interface KeydeskParts {
   readonly fingerprint: string;
   readonly inbound: Inbound;
   readonly graph: Graph;
+  /** The same with an identity that may rotate; `graph` when absent. */
+  readonly rotationGraph?: Graph;
   readonly database: Database;
   readonly log: Logger;
+  /** How often is looked for jobs; at least 0.5, 1 when absent. */
+  readonly jobPollSeconds?: number;
   /** Only tests. */
   readonly doors?: Doors;
 }
@@ -39,54 +49,120 @@ export interface KeydeskParts {
 export interface Doors extends Partial<Pick<Desk, 'clock' | 'ids' | 'deadlines'>> {
   readonly wait?: Wait;
   readonly around?: (desk: Desk) => Desk;
+  /** Nothing wakes but `wakeDue`. */
+  readonly wake?: 'by-hand';
 }
 
 export interface Keydesk {
   readonly url: string;
+  /** Works once on each rotation whose time had come at `now`, one after the other, as its job would. For tests. */
+  wakeDue(now: Instant): Promise<{ readonly worked: number; readonly failed: number }>;
   /** Takes no further requests, lets running ones end, then lets go of what it was given. */
   stop(): Promise<void>;
 }
 
 /** Rejects when it cannot listen. A database or a Graph that is away shows on `/readyz` and in every answer. */
 export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
-  const { database, graph, log, doors: { around = (desk: Desk) => desk, wait = realWait, ...doors } = {} } = parts;
-  const ledger = ledgerIn(database, randomBytes);
-  const asks = asksIn(database);
-  const desk = around({
-    clock: systemClock,
-    ids: systemIds,
-    deadlines: systemDeadlines,
-    ...doors,
-    directory: graph.directory,
-    managedDevices: graph.managedDevices,
-    recoveryKeys: graph.recoveryKeys,
-    roles: graph.roles,
-    ledger,
-    asks,
-    requests: requestsIn(database, randomBytes),
-    settings: parts.settings,
-  });
+  const { database, graph, log, doors: { wait = realWait, wake } = {} } = parts;
+  // The jobs come below: they work with the desk, and the desk's store hands them what is to happen later.
+  const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
+  const { desk, asks, ledger } = deskOf(parts, wakeLater);
   const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log });
+  const times = rotationTimesIn(database, randomBytes, wakeLater);
+  const look = createLook({
+    clock: desk.clock,
+    random: Math.random,
+    lookAt: times.lookAt,
+    postpone: times.postpone,
+    wakeAt: (id, at) => wakeLater(statementsOf(database), id, at),
+    work: (id) => workOnRotation(desk, id, bot.tellRotation),
+  });
+  const wakeUps = wake === 'by-hand' ? undefined : createWakeUps({ ...jobsOf(parts, times, desk), work: look });
   const chores: Chore[] = [
     noteOfStart(desk, parts.fingerprint),
     { name: 'hide-due-cards', everySeconds: 1, work: () => hideDueCards(desk, bot.hideCard) },
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
+    ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
   ];
   const timekeeper = createTimekeeper(chores, (chore, error) => log.warn({ chore, err: error }, 'a chore failed and will be tried again'), wait);
-  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts), ids: desk.ids, log });
+  const jobs = (): Promise<string> => stateOfJobs(wakeUps, times);
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, jobs), ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');
   return {
     url: server.url,
+    wakeDue: async (now) => wakeAll(await times.due(now, mostAtOnce), look, log),
     stop: async () => {
       await server.stop();
       await timekeeper.stop();
-      graph.stop();
+      await wakeUps?.stop();
+      for (const one of new Set([graph, parts.rotationGraph])) one?.stop();
       await database.close();
     },
   };
+}
+
+function deskOf({ database, graph, rotationGraph = graph, settings, doors: { around = (desk: Desk) => desk, wait: _, wake: __, ...doors } = {} }: KeydeskParts, wakeLater: WakeLater) {
+  const ledger = ledgerIn(database, randomBytes);
+  const asks = asksIn(database);
+  const clock = doors.clock ?? systemClock;
+  const desk = around({
+    clock,
+    ids: systemIds,
+    deadlines: systemDeadlines,
+    ...doors,
+    directory: graph.directory,
+    managedDevices: graph.managedDevices,
+    recoveryKeys: graph.recoveryKeys,
+    rotator: rotationGraph.rotator,
+    roles: graph.roles,
+    ledger,
+    asks,
+    requests: requestsIn(database, randomBytes, wakeLater),
+    rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
+    settings,
+  });
+  return { desk, ledger, asks };
+}
+
+const mostAtOnce = 200;
+/** A rotation whose time passed so long ago should have been woken: its job got lost. */
+const secondsUntilForgotten = 90;
+
+/** What the jobs are given besides their work. */
+const jobsOf = ({ database, log, jobPollSeconds = 1 }: KeydeskParts, times: RotationTimes, desk: Desk) => ({
+  run: statementsOf(database),
+  clock: desk.clock,
+  pollSeconds: jobPollSeconds,
+  gaveUp: async (id: RotationId, code: Fault['code']) => {
+    if (await times.gaveUp(id, desk.clock.now(), code)) log.error({ rotation: id, fault: code }, 'a job was given up; it is tried again in an hour');
+  },
+  report: (error: unknown) => log.warn({ err: error }, 'the jobs met a fault and go on'),
+});
+
+const jobChores = (wakeUps: WakeUps, times: RotationTimes, desk: Desk): readonly Chore[] => [
+  { name: 'keep-jobs-running', everySeconds: 5, work: () => wakeUps.keepRunning() },
+  { name: 'remember-rotations', everySeconds: 60, work: async () => wakeUps.remember(await times.due(plusSeconds(desk.clock.now(), -secondsUntilForgotten), mostAtOnce)) },
+];
+
+async function wakeAll(ids: readonly RotationId[], look: (id: RotationId) => Promise<void>, log: Logger): Promise<{ worked: number; failed: number }> {
+  let failed = 0;
+  for (const id of ids) {
+    await look(id).catch((error: unknown) => {
+      failed += 1;
+      log.warn({ rotation: id, err: error }, 'a look at a rotation failed');
+    });
+  }
+  return { worked: ids.length - failed, failed };
+}
+
+/** For /readyz. A job that was given up shows until its rotation moves again. */
+async function stateOfJobs(wakeUps: WakeUps | undefined, times: RotationTimes): Promise<string> {
+  if (wakeUps?.running() === false) return 'stopped';
+  const dead = await times.givenUp();
+  return dead === 0 ? 'ok' : `dead: ${dead}`;
 }
 
 /** Who starts with which configuration is an entry; tried until the ledger takes it, then never again. */
@@ -104,16 +180,12 @@ function noteOfStart(desk: Desk, configuration: string): Chore {
   };
 }
 
-/** Without database or ledger nothing can be shown: down. Without Graph people still get an answer: degraded. */
-async function readiness({ database, graph, doors }: KeydeskParts): Promise<Readiness> {
-  const [stored, reached] = await Promise.all([
-    readinessOf(database),
-    graph.ping((doors?.deadlines ?? systemDeadlines).press()).then(
-      () => 'ok',
-      (error: unknown) => (error instanceof Fault ? error.code : 'internal'),
-    ),
-  ]);
-  const parts = { ...stored, graph: reached };
-  const status = stored.database !== 'ok' || stored.ledger !== 'ok' ? 'down' : reached === 'ok' ? 'ok' : 'degraded';
-  return { status, parts };
+const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : 'internal');
+
+/** Without database or ledger nothing can be shown: down. Without Graph or jobs people still get an answer: degraded. */
+async function readiness({ database, graph, doors }: KeydeskParts, stateOf: () => Promise<string>): Promise<Readiness> {
+  const [stored, reached, jobs] = await Promise.all([readinessOf(database), graph.ping((doors?.deadlines ?? systemDeadlines).press()).then(() => 'ok', codeOf), stateOf().catch(codeOf)]);
+  const parts = { ...stored, graph: reached, jobs };
+  const down = stored.database !== 'ok' || stored.ledger !== 'ok';
+  return { status: down ? 'down' : reached === 'ok' && jobs === 'ok' ? 'ok' : 'degraded', parts };
 }

@@ -1,5 +1,6 @@
 // npm run migrate: as the owner of the tables, before a new version of the service starts.
 import { DatabaseError } from 'pg';
+import { prepareJobs } from './jobs/prepare.ts';
 import { migrate, MigrationError } from './store/migrate.ts';
 
 const help = `npm run migrate brings the database to the form that this version wants. Run it before the service starts.
@@ -25,10 +26,13 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     return 2;
   }
   try {
+    const appRole = app === undefined || app.username === '' ? undefined : decodeURIComponent(app.username);
     const applied = await migrate(ownerUrl, {
-      ...(app !== undefined && app.username !== '' && { appRole: decodeURIComponent(app.username) }),
+      ...(appRole !== undefined && { appRole }),
       ...(app !== undefined && app.password !== '' && { appPassword: decodeURIComponent(app.password) }),
     });
+    // Afterwards, because the role is there by then. Run again, it does what is missing.
+    await prepareJobs(ownerUrl, appRole);
     console.log(applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}.`);
     return 0;
   } catch (error) {

@@ -1,7 +1,7 @@
 // The doors by which time, ids and deadlines come in, in their real form. Tests bring their own.
 
 import { randomInt, randomUUID } from 'node:crypto';
-import { parseReferenceId, parseRequestId } from '../domain/ids.ts';
+import { parseReferenceId, parseRequestId, parseRotationId } from '../domain/ids.ts';
 import { instantAt } from '../domain/instant.ts';
 import type { Clock, Deadline, Ids } from '../domain/ports.ts';
 
@@ -13,6 +13,7 @@ const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 export const systemIds: Ids = {
   request: () => must(parseRequestId(randomUUID())),
   reference: () => must(parseReferenceId(`KD-${Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('')}`)),
+  rotation: () => must(parseRotationId(randomUUID())),
   clientRequest: () => randomUUID(),
 };
 
@@ -21,10 +22,11 @@ function must<T>(value: T | undefined): T {
   return value;
 }
 
-/** An ask may take 8 s (Teams delivers again after 15), a press 4 s (the client gives up after about 5). */
+/** An ask may take 8 s (Teams delivers again after 15), a press 4 s (the client gives up after about 5), work that nobody waits for 20 s. */
 export const systemDeadlines = {
   ask: (): Deadline => deadlineIn(8000),
   press: (): Deadline => deadlineIn(4000),
+  work: (): Deadline => deadlineIn(20_000),
 };
 
 const deadlineIn = (milliseconds: number): Deadline =>

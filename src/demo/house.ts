@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock, systemIds } from '../config/system.ts';
 import { parseTenantId } from '../domain/ids.ts';
+import { prepareJobs } from '../jobs/prepare.ts';
 import { createLog } from '../log.ts';
 import { startPostgres } from '../postgres/start.ts';
 import { startSimulator } from '../sim/simulator.ts';
@@ -103,6 +104,7 @@ async function startDatabase({ ephemeral, ports }: DemoPlan, dataFolder: string)
   const postgres = await startPostgres({ dataFolder, ephemeral, ...(ports.postgres !== undefined && { port: ports.postgres }) });
   try {
     await migrate(postgres.ownerUrl);
+    await prepareJobs(postgres.ownerUrl);
     return postgres;
   } catch (error) {
     await postgres.stop();
@@ -136,6 +138,7 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
     graph,
     database,
     log,
+    jobPollSeconds: 0.5,
   });
   return { url: keydesk.url, database, stop: () => keydesk.stop() };
 }

@@ -7,7 +7,8 @@ import type { CredentialSettings } from '../graph/credential.ts';
 import { apps } from '../sim/tenant/apps.ts';
 import { roleGroups, tenantId } from '../sim/tenant/people.ts';
 
-export const demoDesk: DeskSettings = { ...defaultSettings, sensitiveNames: [/^VIP-01$/i] };
+/** A rotation is seen to happen by who waits for it: a minute after the reveal, and looked at every few seconds. */
+export const demoDesk: DeskSettings = { ...defaultSettings, sensitiveNames: [/^VIP-01$/i], rotateAfterSeconds: 60, followSeconds: [5] };
 
 export const demoRoleGroups = {
   agent: roleGroups.agent.id,

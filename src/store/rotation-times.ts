@@ -17,7 +17,8 @@ export interface RotationTimes {
   /** Another time for one whose time had come at `at` and that did not move meanwhile. */
   postpone(id: RotationId, at: Instant, until: Instant): Promise<void>;
   /**
-   * Its job was given up: it is woken again in an hour, and the first time there is an alert in the ledger.
+   * Its job was given up while its time had come: it is woken again in an hour, and the first time there is an alert
+   * in the ledger.
    * @returns whether the alert was written now
    */
   gaveUp(id: RotationId, at: Instant, code: LedgerEntry['code']): Promise<boolean>;
@@ -57,7 +58,7 @@ async function postpone(tx: Transaction<Tables>, id: RotationId, at: Instant, un
 
 /** The alert is built from columns alone: a row that cannot be read any more is one reason for being here. */
 async function gaveUp(tx: Transaction<Tables>, id: RotationId, at: Instant, code: LedgerEntry['code'], random: Random): Promise<boolean> {
-  const row = await tx.selectFrom('keydesk.rotation').select(['device_id', 'dead_at']).where('id', '=', id).where('look_at', 'is not', null).forUpdate().executeTakeFirst();
+  const row = await tx.selectFrom('keydesk.rotation').select(['device_id', 'dead_at']).where('id', '=', id).where('look_at', '<=', sql<Date>`${at}::timestamptz`).forUpdate().executeTakeFirst();
   if (row === undefined) return false;
   const first = row.dead_at === null;
   await tx.updateTable('keydesk.rotation').set({ look_at: plusSeconds(at, secondsUntilRevived), ...(first && { dead_at: at }) }).where('id', '=', id).execute();

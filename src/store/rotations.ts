@@ -77,7 +77,8 @@ async function claim(tx: Transaction<Tables>, id: RotationId, at: Instant, { wak
   const rotation = all.find((one) => one.id === id);
   if (rotation?.state !== 'scheduled' || rotation.dueAt > at) return undefined;
   const row = tx.updateTable('keydesk.rotation').where('id', '=', id);
-  if (all.some((one) => one.state !== 'scheduled')) {
+  // One that is overdue holds nobody up: its device may never come back to it.
+  if (all.some((one) => one.state !== 'scheduled' && one.state !== 'overdue')) {
     const free = plusSeconds(at, secondsUntilFree);
     await row.set({ look_at: free }).execute();
     await wakeLater(statementsIn(tx), id, free);

@@ -4,6 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prepareJobs } from '../../src/jobs/prepare.ts';
 import { startPostgres } from '../../src/postgres/start.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { start, type Started } from './processes.ts';
@@ -23,6 +24,7 @@ export async function startSurroundings(): Promise<Surroundings> {
   };
   try {
     await migrate(database.ownerUrl);
+    await prepareJobs(database.ownerUrl);
     const tenant = await start({ file: new URL('../../src/sim/main.ts', import.meta.url), args: (port) => ['--port', String(port)], health: '/_sim/requests' });
     return {
       simUrl: tenant.origin,

@@ -66,8 +66,8 @@ describe('store/reveal-claims', () => {
     const request = await opened();
     await one.requests.claim(claimOf(request));
     const shown = shownOf(request, 1, plusSeconds(noon, 1));
-    assert.equal(await one.requests.revealed(shown), true);
-    assert.equal(await other.requests.revealed(shown), false);
+    assert.deepEqual(await one.requests.revealed(shown), {});
+    assert.equal(await other.requests.revealed(shown), 'lost');
     const { state, revealedAt, hideAt, showAgainUntil } = await found(request);
     assert.deepEqual({ state, revealedAt, hideAt, showAgainUntil }, { state: 'revealed', revealedAt: shown.at, hideAt: shown.hideAt, showAgainUntil: shown.showAgainUntil });
     assert.deepEqual(await actsIn(one), ['asked done', 'intended done 1', 'revealed done 1']);
@@ -77,7 +77,7 @@ describe('store/reveal-claims', () => {
     const request = await opened();
     await one.requests.claim(claimOf(request));
     assert.equal(await other.requests.settleClaims(plusSeconds(noon, 1), plusSeconds(noon, 31)), 1);
-    assert.equal(await one.requests.revealed(shownOf(request, 1, plusSeconds(noon, 32))), false);
+    assert.equal(await one.requests.revealed(shownOf(request, 1, plusSeconds(noon, 32))), 'lost');
     assert.deepEqual(await actsIn(one), ['asked done', 'intended done 1', 'revealed unknown 1']);
     assert.equal((await found(request)).state, 'failed');
   });
@@ -91,7 +91,7 @@ describe('store/reveal-claims', () => {
     const again = claimOf(request, { from: 'revealed', attempt: 2, at: plusSeconds(noon, 90) });
     assert.equal((await one.requests.claim(again)).kind, 'claimed');
     const second = shownOf(request, 2, plusSeconds(noon, 91));
-    assert.equal(await one.requests.revealed(second), true);
+    assert.deepEqual(await one.requests.revealed(second), {});
     const { revealedAt, hideAt, hiddenAt, showAgainUntil, attempt } = await found(request);
     assert.deepEqual({ revealedAt, hideAt, hiddenAt, showAgainUntil, attempt }, { revealedAt: second.at, hideAt: second.hideAt, hiddenAt: undefined, showAgainUntil: first.showAgainUntil, attempt: 2 });
   });

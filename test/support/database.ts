@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'mocha';
 import { Client } from 'pg';
+import { prepareJobs } from '../../src/jobs/prepare.ts';
 import { type OwnPostgres, startPostgres } from '../../src/postgres/start.ts';
 import { migrate } from '../../src/store/migrate.ts';
 
@@ -47,6 +48,7 @@ export const testServer = async (): Promise<OwnPostgres> => (await (starting ??=
 async function start(): Promise<Shared> {
   const server = await startPostgres({ dataFolder: mkdtempSync(join(tmpdir(), 'keydesk-test-')), ephemeral: true, fast: true });
   await migrate(server.ownerUrl);
+  await prepareJobs(server.ownerUrl);
   const admin = new Client({ connectionString: named(server.ownerUrl, 'postgres') });
   await admin.connect();
   return { server, admin };

@@ -1,15 +1,18 @@
 // The ports on a database of the test, and requests to fill them with.
 import { randomBytes } from 'node:crypto';
-import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parseTenantId } from '../../src/domain/ids.ts';
+import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parseTenantId, type RotationId } from '../../src/domain/ids.ts';
 import { type Instant, plusSeconds } from '../../src/domain/instant.ts';
 import type { LedgerEntry } from '../../src/domain/ledger-entry.ts';
-import type { Requests } from '../../src/domain/ports.ts';
+import type { Requests, Rotations } from '../../src/domain/ports.ts';
 import type { DeviceOffer, Grant, RevealRequest } from '../../src/domain/request.ts';
 import { type Finding, type Verdict, verifyLedger } from '../../src/ledger/verify.ts';
 import { type AskStore, asksIn } from '../../src/store/asks.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { ledgerIn, type LedgerStore } from '../../src/store/ledger.ts';
 import { requestsIn } from '../../src/store/requests.ts';
+import { type RotationTimes, rotationTimesIn } from '../../src/store/rotation-times.ts';
+import { rotationsIn } from '../../src/store/rotations.ts';
+import type { WakeLater } from '../../src/store/statements.ts';
 import { listEntries, storedEntries } from '../../src/store/stored-entries.ts';
 import { known } from './known.ts';
 import { at, entryOf, person, requestId } from './ledger-entries.ts';
@@ -19,13 +22,28 @@ export interface Stores {
   readonly ledger: LedgerStore;
   readonly asks: AskStore;
   readonly requests: Requests;
+  readonly rotations: Rotations;
+  readonly times: RotationTimes;
+  /** What was handed to the jobs, in its order; also of transactions that came to nothing. */
+  readonly wakes: readonly { readonly id: RotationId; readonly at: Instant }[];
   close(): Promise<void>;
 }
 
-/** One instance of Keydesk's store: a pool of its own. */
+/** One instance of Keydesk's store: a pool of its own. Its clock stands at noon. */
 export function openStores(url: string, maxConnections = 4): Stores {
   const database = openDatabase(url, { maxConnections });
-  return { database, ledger: ledgerIn(database, randomBytes), asks: asksIn(database), requests: requestsIn(database, randomBytes), close: () => database.close() };
+  const wakes: { id: RotationId; at: Instant }[] = [];
+  const wakeLater: WakeLater = async (_run, id, wakeAt) => void wakes.push({ id, at: wakeAt });
+  return {
+    database,
+    ledger: ledgerIn(database, randomBytes),
+    asks: asksIn(database),
+    requests: requestsIn(database, randomBytes, wakeLater),
+    rotations: rotationsIn(database, { random: randomBytes, clock: { now: () => noon }, wakeLater }),
+    times: rotationTimesIn(database, randomBytes, wakeLater),
+    wakes,
+    close: () => database.close(),
+  };
 }
 
 export const noon = at('2026-11-22T12:00:00.000Z');
@@ -62,6 +80,7 @@ export const grant: Grant = { key: known(offer.keys[0]), reason: 'other', reason
 
 export const requestOf = (number: number, more: Partial<RevealRequest> = {}): RevealRequest => ({
   id: requestId(number),
+  purpose: 'reveal',
   person: { id: person(), tenantId: known(parseTenantId('c0417050-0000-4000-8000-000000000000')), name: 'Alex Wilber' },
   viewer: { locale: 'de-DE', timeZone: 'Europe/Berlin' },
   state: 'open',

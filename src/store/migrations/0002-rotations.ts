@@ -2,7 +2,7 @@
 //
 // The truth about a rotation is its row; the jobs (pg-boss) only wake. `look_at` says when it wants to be worked on, so
 // that a job that got lost is found again. The two partial unique indexes hold, whatever an instance does, that a device
-// has one rotation ahead of it and one under way at most.
+// has one rotation ahead of it and one under way at most. One that is overdue holds nobody up.
 
 export const name = '0002-rotations';
 
@@ -31,7 +31,7 @@ create table keydesk.rotation (
   check ((look_at is null) = (state in ('done', 'failed')))
 );
 create unique index rotation_scheduled on keydesk.rotation (device_id) where state = 'scheduled';
-create unique index rotation_running on keydesk.rotation (device_id) where state in ('sending', 'unknown', 'queued', 'waiting', 'overdue');
+create unique index rotation_running on keydesk.rotation (device_id) where state in ('sending', 'unknown', 'queued', 'waiting');
 create index rotation_look_at on keydesk.rotation (look_at) where look_at is not null;
 
 -- Requests that were there before are for a key, and so are those of an instance that is not replaced yet.

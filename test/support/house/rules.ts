@@ -19,7 +19,7 @@ const mayEnter: Readonly<Record<string, readonly string[]>> = {
   api: ['domain'],
   ledger: ['domain'],
   store: ['domain', 'ledger'],
-  jobs: [],
+  jobs: ['domain'],
   server: [],
   sim: [],
   terminal: [],
@@ -29,9 +29,9 @@ const mayEnter: Readonly<Record<string, readonly string[]>> = {
   'keydesk.ts': ['config', 'domain', 'graph', 'jobs', 'server', 'store', 'teams', 'api'],
   'main.ts': ['config', 'domain', 'graph', 'keydesk.ts', 'log.ts', 'store', 'teams'],
   'demo.ts': ['demo'],
-  demo: ['config', 'domain', 'graph', 'keydesk.ts', 'ledger', 'log.ts', 'postgres', 'sim', 'store', 'teams', 'terminal'],
+  demo: ['config', 'domain', 'graph', 'jobs', 'keydesk.ts', 'ledger', 'log.ts', 'postgres', 'sim', 'store', 'teams', 'terminal'],
   'audit.ts': ['config', 'domain', 'ledger', 'postgres', 'store'],
-  'migrate.ts': ['config', 'store'],
+  'migrate.ts': ['config', 'jobs', 'store'],
 };
 
 const enters: Rule = {
@@ -103,6 +103,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'botframework-connector': ['teams'],
   kysely: ['store'],
   pg: ['store', 'migrate.ts', 'postgres'],
+  'pg-boss': ['jobs'],
   pino: ['log.ts', 'keydesk.ts'],
   restify: ['server'],
   zod: ['config', 'graph', 'ledger', 'postgres', 'store', 'teams', 'api'],

@@ -63,7 +63,7 @@ export async function startInstance(surroundings: Surroundings, options: Instanc
     graph: graphIn(simulator, clock, log),
     database: openDatabase(options.databaseUrl ?? database.appUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
     log,
-    doors: { clock, deadlines, wait: chores.wait, ...(options.around && { around: options.around }) },
+    doors: { clock, deadlines, wait: chores.wait, wake: 'by-hand', ...(options.around && { around: options.around }) },
   });
   const chat = openConversation({ endpoint: `${keydesk.url}/api/messages`, connector, tenantId });
   const say: Instance['say'] = (text, who = {}) => chat.say(text, { as: alex, ...who });
