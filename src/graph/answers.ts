@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { Device, EscrowedKey, JoinType, ManagedDevice, Owner, VolumeType } from '../domain/device.ts';
 import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, type PersonId } from '../domain/ids.ts';
-import { type Instant, parseInstant } from '../domain/instant.ts';
+import { type Instant, instantAt, parseInstant } from '../domain/instant.ts';
+import type { RotationAction } from '../domain/rotation.ts';
 import type { Entry } from './pages.ts';
 
 const text = z.string().nullish();
@@ -105,6 +106,32 @@ const volumeTypes: ReadonlyMap<string, VolumeType> = new Map([
   ['3', 'removableData'],
   ['removabledatavolume', 'removableData'],
 ]);
+
+const action = z.looseObject({ '@odata.type': text, actionName: text, actionState: z.unknown().optional(), startDateTime: text, lastUpdatedDateTime: text, errorCode: z.unknown().optional() });
+
+/**
+ * One of a device's `deviceActionResults`; undefined when it is about something else. How Intune calls a rotation there
+ * is written nowhere: type or name holds "bitlocker" in all reports.
+ */
+export const toRotationAction: Entry<RotationAction> = (raw) => {
+  const read = action.safeParse(raw).data;
+  if (read === undefined || !/bitlocker/i.test(`${String(read['@odata.type'])} ${String(read.actionName)}`)) return undefined;
+  return {
+    state: actionStates.get(String(read.actionState).toLowerCase()) ?? 'unknown',
+    // Without a time it is as old as can be: it is never taken for one that came after another.
+    startedAt: moment(read.startDateTime) ?? moment(read.lastUpdatedDateTime) ?? instantAt(0),
+    errorCode: hresultIn(read.errorCode),
+  };
+};
+
+const stateNames = ['none', 'pending', 'canceled', 'active', 'done', 'failed', 'notSupported'] as const;
+const actionStates: ReadonlyMap<string, RotationAction['state']> = new Map([
+  ...stateNames.flatMap((name, number) => [[name.toLowerCase(), name] as const, [String(number), name] as const]),
+  ['cancelled', 'canceled'],
+]);
+
+/** A signed 32-bit number, as it is reported, also where it comes unsigned or as a text; 0 is none. */
+const hresultIn = (value: unknown): number => (typeof value === 'number' || typeof value === 'string' ? Number(value) | 0 : 0);
 
 const person = z.object({ id: z.string(), displayName: text, userPrincipalName: text });
 

@@ -17,9 +17,12 @@ export interface Question {
   readonly service: 'directory' | 'intune' | 'bitlocker';
   readonly route: Route;
   readonly deadline: Deadline;
-  /** With a body it is a POST; only for acts that change nothing (checkMemberGroups). */
+  /** With a body it is a POST; only for questions that change nothing (checkMemberGroups). */
   readonly body?: Readonly<Record<string, unknown>>;
+  /** `act` is a POST as well, without a body; any 2xx answers it, and nothing of the answer is read. */
   readonly kind?: CallKind;
+  /** `v1.0` when it is not said. */
+  readonly version?: 'beta';
   readonly clientRequestId?: string;
   /** A next page as Graph named it. */
   readonly exactUrl?: string;
@@ -65,15 +68,17 @@ export function createAsk(settings: AskSettings): Ask {
   const headers = headersOf(settings.version);
 
   return async (question) => {
-    const { service, route, body, deadline, kind = 'read', exactUrl, clientRequestId = ids.clientRequest() } = question;
-    const asked = `${body === undefined ? 'GET' : 'POST'} ${route.template}`;
+    const { service, route, body, deadline, kind = 'read', version, exactUrl, clientRequestId = ids.clientRequest() } = question;
+    const posted = body !== undefined || kind === 'act';
+    const asked = `${posted ? 'POST' : 'GET'} ${version === undefined ? '' : `${version}/`}${route.template}`;
     const call = new Call(kind, deadline, exactUrl);
     const began = clock.now();
     let fault: Fault | undefined;
     try {
       const request = client.api(route.path).headers({ ...headers[service], 'client-request-id': clientRequestId });
       request.middlewareOptions([call]).responseType(ResponseType.RAW);
-      await (body === undefined ? request.get() : request.post(body));
+      if (version !== undefined) request.version(version);
+      await (posted ? request.post(body) : request.get());
       return replyOf(call, asked, clock);
     } catch (error) {
       fault = error instanceof Fault ? error : new Fault('internal', 'never', { message: `${asked}: the Graph SDK broke` });
@@ -98,7 +103,8 @@ function lastLayer(hop: LastHop): Middleware {
 function outgoing({ options }: Context, { bearer }: Call): { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string } {
   const headers: Record<string, string> = { authorization: `Bearer ${bearer ?? ''}` };
   for (const [name, value] of Object.entries(options?.headers ?? {})) {
-    if (typeof value === 'string') headers[name] = value;
+    // The SDK names a type for a body that is not there.
+    if (typeof value === 'string' && (options?.body !== undefined || name.toLowerCase() !== 'content-type')) headers[name] = value;
   }
   return { method: options?.method === 'POST' ? 'POST' : 'GET', headers, ...(typeof options?.body === 'string' && { body: options.body }) };
 }
@@ -121,12 +127,13 @@ function replyOf(call: Call, asked: Asked, clock: Clock): Reply {
   if (outcome === undefined) throw new Fault('internal', 'never', { message: `${asked}: went nowhere` });
   if (outcome instanceof Fault) throw outcome;
   if (outcome.kind !== 'answer') throw silentBy(outcome, call, asked);
-  if (outcome.status !== 200) {
+  const taken = call.kind === 'act' && outcome.status >= 200 && outcome.status < 300;
+  if (outcome.status !== 200 && !taken) {
     const redirected = outcome.status >= 200 && outcome.status < 400;
     throw redirected ? nonsense(`status ${outcome.status}`, call, asked, outcome) : refusedBy(outcome, call, asked, milliseconds(clock.now()));
   }
   return {
-    body: json(outcome, call, asked),
+    body: taken ? undefined : json(outcome, call, asked),
     graphRequestId: requestIdOf(outcome),
     nonsense: (what) => nonsense(what, call, asked, outcome),
   };

@@ -5,9 +5,10 @@ import type { Answer, Silence } from './last-hop.ts';
 
 /**
  * `read`: asking again changes nothing. `secret-read`: every read that Graph carried out is a row in Entra's audit
- * log, so it is repeated only when it is known that nothing was read.
+ * log, so it is repeated only when it is known that nothing was read. `act`: a POST without a body that changes
+ * something; it goes out once, and only who sent it decides on another.
  */
-export type CallKind = 'read' | 'secret-read';
+export type CallKind = 'read' | 'secret-read' | 'act';
 
 /**
  * One call on its way through the chain. Travels as an option of the SDK's request, which finds it by its class. The

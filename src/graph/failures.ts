@@ -24,8 +24,8 @@ export function refusedBy(answer: Answer, call: Call, asked: Asked, now: number)
   if (status === 404) return new Fault('graph-not-found', 'never', told);
   const later = { ...told, retryAfterSeconds: retryAfterSeconds(answer.headers['retry-after'], now) };
   if (status === 429) return new Fault('graph-throttled', 'later', later);
-  // 503 says that nothing was done; of the others nobody knows.
-  if (status === 503) return new Fault('graph-unavailable', 'later', later);
+  // 503 says that nothing was read; of the others, and of what was to be done, nobody knows.
+  if (status === 503 && call.kind !== 'act') return new Fault('graph-unavailable', 'later', later);
   if (status >= 500) return new Fault('graph-unavailable', unsure(call), later);
   return new Fault('graph-nonsense', 'never', told);
 }
@@ -39,14 +39,14 @@ export function silentBy(silence: Silence, call: Call, asked: Asked): Fault {
   return new Fault('graph-cut', retry, { message: `${asked}: connection cut${code}` });
 }
 
-/** An answer that is not what Graph promises. A secret in it may have been read all the same. */
+/** An answer that is not what Graph promises. A secret may have been read all the same, or an act been done. */
 export const nonsense = (what: string, call: Call, asked: Asked, answer?: Answer): Fault =>
-  new Fault('graph-nonsense', call.kind === 'secret-read' ? 'unknown-outcome' : 'later', {
+  new Fault('graph-nonsense', unsure(call), {
     message: `${asked}: ${what}`,
     graphRequestId: answer && requestIdOf(answer),
   });
 
-const unsure = (call: Call): Fault['retry'] => (call.kind === 'secret-read' ? 'unknown-outcome' : 'later');
+const unsure = (call: Call): Fault['retry'] => (call.kind === 'read' ? 'later' : 'unknown-outcome');
 
 /** Graph's `request-id`, for a support case. */
 export const requestIdOf = (answer: Answer): string | undefined => identifier(answer.headers['request-id']);

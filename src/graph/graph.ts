@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { Fault } from '../domain/fault.ts';
 import { type Instant, milliseconds } from '../domain/instant.ts';
-import type { Clock, Deadline, Directory, Ids, ManagedDevices, RecoveryKeys, Roles } from '../domain/ports.ts';
+import type { Clock, Deadline, Directory, Ids, ManagedDevices, RecoveryKeys, Roles, Rotator } from '../domain/ports.ts';
 import { type Ask, type CallRecord, createAsk } from './ask.ts';
 import { createDirectory } from './directory.ts';
 import { createLastHop, type LastHop } from './last-hop.ts';
@@ -9,6 +9,7 @@ import { createManagedDevices } from './managed-devices.ts';
 import { odata } from './odata.ts';
 import { createRecoveryKeys } from './recovery-keys.ts';
 import { createRoles, type RoleGroups } from './roles.ts';
+import { createRotator } from './rotation.ts';
 import { createTokens } from './tokens.ts';
 import { timer, type Timer } from './waiting.ts';
 
@@ -34,6 +35,8 @@ export interface Graph {
   readonly managedDevices: ManagedDevices;
   readonly recoveryKeys: RecoveryKeys;
   readonly roles: Roles;
+  /** Needs an identity that may write managed devices (`DeviceManagementManagedDevices.ReadWrite.All`). */
+  readonly rotator: Rotator;
   /** For `/readyz`: Graph has answered within the last 15 s, or does so now. Throws the Fault that says why not. */
   ping(deadline: Deadline): Promise<void>;
   /** Closes kept connections. */
@@ -52,6 +55,7 @@ export function createGraph(settings: GraphSettings): Graph {
     managedDevices: createManagedDevices(ask),
     recoveryKeys: createRecoveryKeys(ask),
     roles: createRoles(ask, { groups: roleGroups, clock }),
+    rotator: createRotator(ask),
     ping: (deadline) => health.ping(ask, deadline),
     stop: () => lastHop.stop(),
   };

@@ -43,11 +43,12 @@ export function retryLayer({ clock, random, timer }: RetrySettings): Middleware 
 
 /**
  * Throttled (429) and unavailable (503) say that nothing was done. After any other failure of Graph, and after a cut
- * connection, nobody knows: a secret is then not read twice, because each read is a row in Entra's audit log.
+ * connection, nobody knows: a secret is then not read twice, because each read is a row in Entra's audit log. An act is
+ * never repeated here, whatever was answered: when, and whether, is decided where it is written down.
  */
 function isRepeatable(call: Call): boolean {
   const { outcome } = call;
-  if (outcome === undefined || !('kind' in outcome)) return false;
+  if (call.kind === 'act' || outcome === undefined || !('kind' in outcome)) return false;
   if (outcome.kind === 'cut') return call.kind === 'read' || !outcome.sent;
   const status = answerOf(call)?.status;
   return status === 429 || status === 503 || (call.kind === 'read' && (status === 500 || status === 502 || status === 504));

@@ -16,6 +16,9 @@ const machine = (number: number, azureADDeviceId: string | null, deviceName = 'L
   enrolledDateTime: '2026-01-05T08:00:00Z',
 });
 
+/** One of so many that they come in pages. */
+const stranger = (number: number) => machine(100 + number, `de000000-0000-4000-8000-${String(100 + number).padStart(12, '0')}`);
+
 describe('graph/managed-devices', () => {
   let upstream: ScriptedUpstream;
   let bench: Bench;
@@ -46,5 +49,16 @@ describe('graph/managed-devices', () => {
     upstream.script(all, all);
     assert.deepEqual((await bench.graph.managedDevices.of(deviceId, never())).map(({ name }) => name), ['LAPTOP-42']);
     assert.deepEqual((await bench.graph.managedDevices.named('LAPTOP-42', never())).map(({ name }) => name), ['LAPTOP-42']);
+  });
+
+  it('finds the one device over all pages of all devices, twice when there are two, and none when there is none', async () => {
+    const pages = (...found: readonly object[]) => [
+      { body: { value: [stranger(1), ...found.slice(0, 1)], '@odata.nextLink': 'https://graph.microsoft.com/v1.0/deviceManagement/managedDevices?$skiptoken=2' } },
+      { body: { value: [...found.slice(1), stranger(2)] } },
+    ];
+    for (const found of [[machine(2, deviceId)], [machine(2, deviceId), machine(3, deviceId.toUpperCase())], []]) {
+      upstream.script(...pages(...found));
+      assert.equal((await bench.graph.managedDevices.of(deviceId, never())).length, found.length);
+    }
   });
 });

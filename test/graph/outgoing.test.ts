@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { parseEntraDeviceId, parseEntraObjectId, parseKeyId, parsePersonId } from '../../src/domain/ids.ts';
+import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId } from '../../src/domain/ids.ts';
 import { graphAt, never } from '../support/graph-at.ts';
 import { known } from '../support/known.ts';
 import { material } from '../support/material.ts';
@@ -11,6 +11,8 @@ import { type Arrived, startScriptedUpstream } from '../support/scripted-upstrea
 
 /** What docs tell an administrator to grant for the acts of application mode. */
 const permissions = ['Device.Read.All', 'User.Read.All', 'BitlockerKey.Read.All', 'DeviceManagementManagedDevices.Read.All'];
+/** And for the identity that rotates. */
+const toRotate = 'DeviceManagementManagedDevices.ReadWrite.All';
 
 const guid = 'de000000-0000-4000-8000-000000000001';
 const parameter = z.object({ name: z.string().optional(), $ref: z.string().optional() });
@@ -25,9 +27,9 @@ describe('graph, what leaves', () => {
   let left: readonly Arrived[] = [];
   before(async () => {
     const upstream = await startScriptedUpstream();
-    upstream.always(({ url }) => (url.includes('$select=key') ? { body: { key: '011000-022000-033000-044000-055000-066000-077000-088000' } } : url.endsWith(guid) ? { status: 404 } : { body: { value: [] } }));
+    upstream.always(({ url }) => (url.includes('$select=key') ? { body: { key: '011000-022000-033000-044000-055000-066000-077000-088000' } } : url.includes('deviceActionResults') ? { body: { id: guid } } : url.endsWith('rotateBitLockerKeys') ? { status: 204 } : url.endsWith(guid) ? { status: 404 } : { body: { value: [] } }));
     const { graph } = graphAt(upstream.origin);
-    const [deviceId, objectId, person, keyId] = [known(parseEntraDeviceId(guid)), known(parseEntraObjectId(guid)), known(parsePersonId(guid)), known(parseKeyId(guid))];
+    const [deviceId, objectId, person, keyId, intuneId] = [known(parseEntraDeviceId(guid)), known(parseEntraObjectId(guid)), known(parsePersonId(guid)), known(parseKeyId(guid)), known(parseIntuneDeviceId(guid))];
     await graph.ping(never());
     await graph.directory.devicesNamed('LAPTOP-42', never());
     await graph.directory.device(deviceId, never());
@@ -42,18 +44,21 @@ describe('graph, what leaves', () => {
     await graph.recoveryKeys.find(keyId, never());
     await graph.recoveryKeys.read(keyId, { clientRequestId: guid, deadline: never() });
     await graph.roles.fresh(person, never());
+    await graph.rotator.lastAction(intuneId, never());
+    await graph.rotator.rotate(intuneId, { clientRequestId: intuneId, deadline: never() });
     graph.stop();
     await upstream.stop();
     left = upstream.arrived;
   });
 
   it('is all of what the ports can ask', () => {
-    assert.equal(left.length, 16);
+    assert.equal(left.length, 18);
   });
 
   it('carries a bearer, a client-request-id of its own and no cookie', () => {
     assert.ok(left.every(({ headers }) => headers.authorization === 'Bearer token-1' && headers.cookie === undefined && headers.host === 'graph.microsoft.com'));
-    assert.equal(new Set(left.map(({ headers }) => headers['client-request-id'])).size, left.length);
+    // The test itself gives one and the same to the read of the key and to the rotation.
+    assert.equal(new Set(left.map(({ headers }) => headers['client-request-id'])).size, left.length - 1);
   });
 
   it('asks for the secret in one request and selects it nowhere else', () => {
@@ -66,7 +71,7 @@ describe('graph, what leaves', () => {
       if (text === undefined) return this.skip();
       const api = openApi.parse(text);
       let compared = 0;
-      for (const { method, url } of left) {
+      for (const { method, url } of left.filter(({ url }) => !url.startsWith('/beta/'))) {
         const described = operationFor(api, method, url);
         // Each slice lacks a few paths; both together lack none (below).
         if (described === undefined) continue;
@@ -76,6 +81,16 @@ describe('graph, what leaves', () => {
       assert.ok(compared >= 14, `${compared} of ${left.length} requests are described`);
     });
   }
+
+  it('leaves v1.0 for the rotation alone, which is described in beta and nowhere else, without a body', function () {
+    const inBeta = left.filter(({ url }) => url.startsWith('/beta/'));
+    assert.deepEqual(inBeta.map(({ method, url, body }) => [method, url, body]), [['POST', `/beta/deviceManagement/managedDevices/${guid}/rotateBitLockerKeys`, '']]);
+    const [beta, ...v1] = ['graph/graph-beta-2021-06-slice.openapi.json', 'graph/graph-v1.0-ms-openapi-slice.json', 'graph/graph-v1.0-slice.openapi.json'].map((file) => material(file));
+    if (beta === undefined) return this.skip();
+    const described = rotationIn(openApi.parse(beta));
+    assert.deepEqual(z.object({ requestBody: z.undefined().optional(), responses: z.record(z.string(), z.unknown()) }).parse(described).responses['204'], { description: 'Success' });
+    for (const file of v1) assert.equal(rotationIn(openApi.parse(file)), undefined);
+  });
 
   it('selects only properties that exist', function () {
     const text = material('graph/graph-v1.0-ms-openapi-slice.json');
@@ -101,13 +116,20 @@ describe('graph, what leaves', () => {
     }
   });
 
-  it('needs no permission beyond the four that are asked for, and each of them', function () {
+  it('needs no permission to read beyond the four that are asked for, and each of them, and one to rotate', function () {
     const text = material('graph/graph-permissions-slice.json');
     if (text === undefined) return this.skip();
     const paths = z.object({ paths: z.record(z.string(), z.object({ Application: z.record(z.string(), z.unknown()).optional() })) }).parse(text).paths;
     const needed = new Set<string>();
+    const allowedFor = (method: string, url: string) => Object.keys(paths[`${method} ${shapeOf(url).toLowerCase()}`]?.Application ?? {});
     for (const { method, url } of left) {
-      const allowed = Object.keys(paths[`${method} ${shapeOf(url).toLowerCase()}`]?.Application ?? {});
+      const allowed = allowedFor(method, url);
+      if (url.startsWith('/beta/')) {
+        assert.deepEqual([allowed.includes(toRotate), permissions.some((permission) => allowed.includes(permission))], [true, false], 'those who only read may not rotate');
+        continue;
+      }
+      // Whoever rotates sees what became of it with the same permission.
+      if (url.includes('deviceActionResults')) assert.ok(allowed.includes(toRotate));
       const enough = permissions.filter((permission) => allowed.includes(permission));
       assert.ok(enough.length > 0, `${method} ${url}`);
       if (enough.length === 1) needed.add(known(enough[0]));
@@ -117,7 +139,9 @@ describe('graph, what leaves', () => {
 });
 
 /** `/users/{id}/ownedDevices`, without version, query and type cast. */
-const shapeOf = (url: string): string => known(url.split('?')[0]).replace('/v1.0', '').replace(/\/microsoft\.graph\.\w+$/, '').replaceAll(guid, '{id}');
+const shapeOf = (url: string): string => known(url.split('?')[0]).replace(/^\/(?:v1\.0|beta)/, '').replace(/\/microsoft\.graph\.\w+$/, '').replaceAll(guid, '{id}');
+
+const rotationIn = (api: z.infer<typeof openApi>): unknown => Object.entries(api.paths).find(([path]) => path.endsWith('/rotateBitLockerKeys'))?.[1]['post'];
 
 const optionsOf = (url: string): readonly string[] => [...new URLSearchParams(url.split('?')[1] ?? '').keys()];
 
