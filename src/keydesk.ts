@@ -72,8 +72,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   const look = createLook({
     clock: desk.clock,
     random: Math.random,
-    lookAt: times.lookAt,
-    postpone: times.postpone,
+    times,
     wakeAt: (id, at) => wakeLater(statementsOf(database), id, at),
     work: (id) => workOnRotation(desk, id, bot.tellRotation),
   });
@@ -104,15 +103,14 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   };
 }
 
-function deskOf({ database, graph, rotationGraph = graph, settings, doors: { around = (desk: Desk) => desk, wait: _, wake: __, ...doors } = {} }: KeydeskParts, wakeLater: WakeLater) {
+function deskOf({ database, graph, rotationGraph = graph, settings, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
+  const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
-  const clock = doors.clock ?? systemClock;
   const desk = around({
     clock,
-    ids: systemIds,
-    deadlines: systemDeadlines,
-    ...doors,
+    ids,
+    deadlines,
     directory: graph.directory,
     managedDevices: graph.managedDevices,
     recoveryKeys: graph.recoveryKeys,

@@ -39,7 +39,7 @@ export interface WakeUps {
 }
 
 const atOnce = 5;
-const secondsBetweenLooksAtGivenUp = 30;
+const mostSecondsBetweenLooksAtGivenUp = 30;
 const stopMilliseconds = 25_000;
 
 export function createWakeUps(parts: WakeUpParts): WakeUps {
@@ -113,7 +113,7 @@ const adapted = (run: RunStatement) => ({
 async function takeJobs(boss: PgBoss, { pollSeconds, work, gaveUp }: WakeUpParts): Promise<void> {
   const all = { batchSize: atOnce, perJobResults: true, burstWhenBatchFull: true } as const;
   await boss.work(wakeQueue, { ...all, pollingIntervalSeconds: pollSeconds }, (jobs: Job<unknown>[]) => Promise.all(jobs.map((job) => settled(job, work))));
-  const rarely = { ...all, includeMetadata: true, pollingIntervalSeconds: Math.min(secondsBetweenLooksAtGivenUp, 10 * pollSeconds) } as const;
+  const rarely = { ...all, includeMetadata: true, pollingIntervalSeconds: Math.min(mostSecondsBetweenLooksAtGivenUp, 4 * pollSeconds) } as const;
   await boss.work(givenUpQueue, rarely, (jobs: JobWithMetadata<unknown>[]) => Promise.all(jobs.map((job) => settled(job, (id) => gaveUp(id, codeIn(job.sourceOutput))))));
 }
 
