@@ -11,6 +11,8 @@ import type { LoggedRequest, RequestLog } from './http/request-log.ts';
 import { createRequestLog } from './http/request-log.ts';
 import type { PlainRequest } from './http/server.ts';
 import { createSiteServer } from './http/server.ts';
+import type { Hand } from './intune/hand.ts';
+import { createHand } from './intune/hand.ts';
 import { stopCheckins } from './intune/rotation.ts';
 import type { Tenant, TenantOptions } from './tenant/tenant.ts';
 import { createTenant } from './tenant/tenant.ts';
@@ -26,6 +28,8 @@ export interface SimulatorOptions {
   readonly latencyMs?: number;
   /** Milliseconds since 1970; default the clock. */
   readonly now?: () => number;
+  /** How far Microsoft's clock is ahead of it, in seconds; negative: behind. Default 0. */
+  readonly clockSkewSeconds?: number;
   readonly canary?: NonNullable<TenantOptions['canary']>;
   /** How long after a rotation was queued a device checks in by itself; default 0, never. */
   readonly selfCheckinSeconds?: number;
@@ -45,6 +49,8 @@ export interface Simulator {
   readonly port: number;
   /** The tenant's inside, for tests in the same process: `tenant.recoveryPassword(keyId)`, `tenant.fleet`, … */
   readonly tenant: Tenant;
+  /** What happens to devices, for the same tests: `hand.checkIn('LAPTOP-42')`, … */
+  readonly hand: Hand;
   readonly requests: RequestLog;
   readonly faults: Faults;
   setLatency(milliseconds: number): void;
@@ -53,7 +59,8 @@ export interface Simulator {
 
 /** Starts a tenant: Graph, Intune and the token endpoint. Rejects when the port is taken. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const now = options.now ?? Date.now;
+  const [clock, skew] = [options.now ?? Date.now, (options.clockSkewSeconds ?? 0) * 1000];
+  const now = (): number => clock() + skew;
   const signer = await sharedSigner();
   const tenant = createTenant({ devices: options.devices ?? 500, seed: options.seed ?? 42, now, ...(options.canary === undefined ? {} : { canary: options.canary }) });
   const [log, faults] = [createRequestLog(), createFaults()];
@@ -81,6 +88,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     url: `http://127.0.0.1:${port}`,
     port,
     tenant,
+    hand: createHand(tenant),
     requests: log,
     faults,
     setLatency,

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '../../src/config/secret.ts';
 import type { Device } from '../../src/domain/device.ts';
-import { parseEntraDeviceId, parseKeyId, parsePersonId } from '../../src/domain/ids.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { type IntuneDeviceId, parseEntraDeviceId, parseIntuneDeviceId, parseKeyId, parsePersonId } from '../../src/domain/ids.ts';
 import { instantAt } from '../../src/domain/instant.ts';
 import { type CredentialSettings, createCredential } from '../../src/graph/credential.ts';
 import type { Graph, GraphSettings } from '../../src/graph/graph.ts';
@@ -142,6 +143,77 @@ describe('graph against the simulated tenant', () => {
       assert.equal(sim.requests.list().length, 1);
     });
   }
+
+  it('finds the one managed device when Intune ignores the filter, over all pages of all devices', async () => {
+    const { deviceId } = await one('LAPTOP-42');
+    const [filtered] = await graph.managedDevices.of(deviceId, never());
+    sim.tenant.intune.ignoresFilters = true;
+    sim.requests.clear();
+    try {
+      assert.deepEqual(await graph.managedDevices.of(deviceId, never()), [filtered]);
+      assert.deepEqual(await graph.managedDevices.of(known(parseEntraDeviceId(nobody)), never()), []);
+    } finally {
+      sim.tenant.intune.ignoresFilters = false;
+    }
+    assert.ok(sim.tenant.fleet.managedDevices.length > 250);
+    assert.ok(sim.requests.list().every(({ status }) => status === 200));
+  });
+
+  describe('rotates', () => {
+    const rotation = 'ac1d0000-0000-4000-8000-000000000003';
+    let rotator: Graph;
+    before(() => (rotator = graphAs(withSecret(rotation, 'sim-secret-of-keydesk-rotation'))));
+    const ask = (by: Graph, device: IntuneDeviceId) => by.rotator.rotate(device, { clientRequestId: nobody, deadline: never() });
+    const managedOf = async (name: string) => known((await graph.managedDevices.of((await one(name)).deviceId, never()))[0]).intuneId;
+
+    it('with the identity that may, and sees in Intune and in the keys what became of it', async () => {
+      const device = await managedOf('DESKTOP-7');
+      const { deviceId } = await one('DESKTOP-7');
+      const before = await graph.recoveryKeys.of(deviceId, never());
+      assert.equal(await rotator.rotator.lastAction(device, never()), undefined);
+      assert.match((await ask(rotator, device)).graphRequestId ?? '', /^[0-9a-f-]{36}$/);
+      assert.equal((await rotator.rotator.lastAction(device, never()))?.state, 'pending');
+      const made = sim.hand.checkIn('DESKTOP-7');
+      assert.equal((await rotator.rotator.lastAction(device, never()))?.state, 'done');
+      const fresh = (await graph.recoveryKeys.of(deviceId, never())).filter(({ keyId }) => !before.some((key) => key.keyId === keyId));
+      assert.deepEqual(fresh.map(({ keyId }) => keyId), made.map(({ id }) => id));
+      assert.deepEqual(fresh.map(({ volumeType }) => volumeType), ['operatingSystem', 'fixedData']);
+    });
+
+    it('not with the identity that reads keys, and the one that rotates reads none', async () => {
+      const device = await managedOf('LAPTOP-42');
+      assert.deepEqual([(await faultOf(ask(graph, device))).code, await graph.rotator.lastAction(device, never())], ['graph-forbidden', undefined]);
+      const [key] = await rotator.recoveryKeys.of((await one('LAPTOP-42')).deviceId, never());
+      assert.equal((await faultOf(rotator.recoveryKeys.read(known(key).keyId, { clientRequestId: nobody, deadline: never() }))).code, 'graph-forbidden');
+    });
+
+    it('no device that Intune does not know', async () => {
+      const stranger = known(parseIntuneDeviceId(nobody));
+      assert.deepEqual([(await faultOf(ask(rotator, stranger))).code, (await faultOf(rotator.rotator.lastAction(stranger, never()))).code], ['graph-not-found', 'graph-not-found']);
+    });
+
+    it('reads the negative code of a failure', async () => {
+      const device = await managedOf('LAPTOP-FAIL');
+      await ask(rotator, device);
+      sim.hand.checkIn('LAPTOP-FAIL');
+      const { state, errorCode } = known(await rotator.rotator.lastAction(device, never()));
+      assert.deepEqual([state, errorCode], ['failed', -2_144_272_166]);
+    });
+
+    for (const [drop, arrives] of [['before', false], ['after', true], ['middle', true]] as const) {
+      it(`sends one POST when the connection is cut (${drop}), and calls the outcome unknown`, async () => {
+        const device = await managedOf("O'BRIEN-PC");
+        const former = (await rotator.rotator.lastAction(device, never()))?.startedAt;
+        sim.requests.clear();
+        sim.faults.add({ method: 'POST', path: /rotateBitLockerKeys/, drop, times: 1 });
+        const outcome = await ask(rotator, device).catch((error: unknown) => error);
+        // Half of an answer without a body is all of it.
+        assert.ok(outcome instanceof Fault ? outcome.retry === 'unknown-outcome' : drop === 'middle');
+        assert.equal(sim.requests.list().filter(({ method }) => method === 'POST').length, 1);
+        assert.equal((await rotator.rotator.lastAction(device, never()))?.startedAt !== former, arrives);
+      });
+    }
+  });
 
   it('gives up a call that takes longer than the deadline', async () => {
     sim.faults.add({ path: /devices/, delayMs: 2000, times: 1 });

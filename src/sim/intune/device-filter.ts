@@ -40,9 +40,9 @@ const properties = new Map<string, Property>([
 
 type Test = (device: ManagedDevice, tenant: Tenant) => boolean;
 
-/** The devices that Intune gives for a filter: those that match, or all of them. */
+/** The devices that Intune gives for a filter: those that match, or all of them. On a bad day (`ignoresFilters`) always all. */
 export function filteredAsIntuneDoes(filterText: string | undefined, tenant: Tenant): readonly ManagedDevice[] {
-  const filter = filterText === undefined ? undefined : understood(filterText);
+  const filter = filterText === undefined || tenant.intune.ignoresFilters ? undefined : understood(filterText);
   const test = filter === undefined ? undefined : testOf(filter);
   if (filter === undefined || test === undefined) return tenant.fleet.managedDevices;
   return candidates(filter, tenant).filter((device) => test(device, tenant));

@@ -24,7 +24,8 @@ export interface EntraDevice {
   readonly userId?: string;
 }
 
-export type ActionState = 'pending' | 'done' | 'failed';
+/** microsoft.graph.actionState. */
+export type ActionState = 'none' | 'pending' | 'active' | 'done' | 'failed' | 'canceled' | 'notSupported';
 
 export interface RotationResult {
   readonly state: ActionState;
@@ -72,13 +73,24 @@ export interface RecoveryKey {
   readonly volume: Volume;
 }
 
+/** What a device does about a queued rotation when it checks in. */
+export type Checkin =
+  /** It has begun, and ends at the next one. */
+  | { readonly state: 'active' }
+  /** It says so, and makes keys for these volumes; for all that it has, where none are named; for none at all: a lie. */
+  | { readonly state: 'done'; readonly volumes?: readonly Volume[] }
+  | { readonly state: 'failed' | 'notSupported'; readonly errorCode?: number };
+
 export interface Machine {
-  readonly entra?: EntraDevice;
-  readonly managed?: ManagedDevice;
+  /** Absent where Entra, or Intune, does not know it (any more): changed through the fleet alone, which has indexes. */
+  entra?: EntraDevice;
+  managed?: ManagedDevice;
   readonly report?: EncryptionReport;
   readonly keys: RecoveryKey[];
   /** Why a rotation would fail on this machine, as an HRESULT. */
   readonly rotationError?: number;
+  /** What it does at its next check-ins, one after another; after them, what its state leads to. */
+  checkins?: readonly Checkin[];
 }
 
 export const second = 1000;

@@ -28,6 +28,8 @@ export interface Tenant {
   readonly directory: Directory;
   readonly fleet: Fleet;
   readonly audit: AuditLog;
+  /** How Intune behaves here; a test may change it. */
+  readonly intune: { ignoresFilters: boolean };
   /** What the device showed when the key was made. For any id: of keys that do not exist too. */
   recoveryPassword(keyId: string): string;
   /** Notes that somebody read a key. False when there is no such key. */
@@ -50,6 +52,7 @@ export function createTenant({ devices, seed, now, canary }: TenantOptions): Ten
     directory,
     fleet,
     audit,
+    intune: { ignoresFilters: false },
     recoveryPassword: (keyId) => (canary?.keyId.toLowerCase() === keyId.toLowerCase() ? canary.recoveryPassword : recoveryPassword(seed, keyId)),
     keyWasRead: (keyId, by, at = now()) => {
       const key = fleet.key(keyId);

@@ -92,6 +92,14 @@ describe('sim/intune/rotation', () => {
     });
   }
 
+  it('lets no two rotations of a device begin in the same second, of which the results tell whole ones', async () => {
+    const start = async () => field(await result(15), 'startDateTime');
+    await rotate(15);
+    const first = await start();
+    await rotate(15);
+    assert.equal(Date.parse(String(await start())) - Date.parse(String(first)), 1000);
+  });
+
   it('lets every device of a name check in', async () => {
     await rotate(101);
     await rotate(102);
