@@ -146,7 +146,7 @@ describe('jobs/wake-ups', () => {
     for (const [index, shortest] of [30, 60, 120].entries()) assert.ok((waits[index] ?? 0) > shortest - 5 && (waits[index] ?? 0) <= 2 * shortest, String(waits));
   });
 
-  it('gives up after the ninth try, and tells once', async () => {
+  it('gives up after the last try, which is the ninth, and tells once', async () => {
     const { wakeUps, seen, given } = await started(() => Promise.reject(new Fault('graph-forbidden', 'later')));
     await wakeUps.later(statementsOf(database), idOf(1), clock.now());
     await owner.query('update keydesk_jobs.job set retry_limit = 1');
@@ -224,6 +224,22 @@ describe('jobs/wake-ups', () => {
       }
     } finally {
       await app.end();
+    }
+  });
+
+  it('is prepared by an owner who is no superuser, for a role with any name', async () => {
+    await owner.query(`create role jobs_owner login password 'secret'; create role "jobs ""app" login password 'secret'; grant create on database ${place.name} to jobs_owner; drop schema keydesk_jobs cascade`);
+    const as = (role: string): string => Object.assign(new URL(place.ownerUrl), { username: encodeURIComponent(role), password: 'secret' }).href;
+    await prepareJobs(as('jobs_owner'), 'jobs "app');
+    const app = openDatabase(as('jobs "app'));
+    const wakeUps = createWakeUps({ run: statementsOf(app), clock, pollSeconds: 0.5, work: () => Promise.resolve(), gaveUp: () => Promise.resolve(), report: assert.fail });
+    try {
+      await wakeUps.keepRunning();
+      await wakeUps.later(statementsOf(app), idOf(1), plusSeconds(clock.now(), 60));
+      assert.equal((await jobs()).length, 1);
+    } finally {
+      await wakeUps.stop();
+      await app.close();
     }
   });
 

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import type { LedgerEntry } from '../../src/domain/ledger-entry.ts';
+import { faultCodes } from '../../src/domain/fault.ts';
+import { parseKeyId, parseRotationId } from '../../src/domain/ids.ts';
+import { type LedgerEntry, ledgerActs } from '../../src/domain/ledger-entry.ts';
+import { refusalCodes } from '../../src/domain/refusal.ts';
+import { rotationFailures } from '../../src/domain/rotation-failure.ts';
 import { openEntry, parseBody, seal } from '../../src/ledger/entry.ts';
 import { plainTexts } from '../../src/ledger/texts.ts';
+import { known } from '../support/known.ts';
 import { countingBytes, entryOf, fullEntry } from '../support/ledger-entries.ts';
 
 const textOf = (entry: LedgerEntry): string => Buffer.from(seal(entry, countingBytes()).body).toString('utf8');
@@ -26,6 +31,37 @@ describe('ledger/entry', () => {
         '"ticket":"cfd3fd66b0ed93d084311f3e87d7badff8c2aefdcb3ce7e2974e2fe3472ba84e",' +
         '"asked":"4ad1c3b09c34d1c3a0f7092aba7db0de03ff573655e95325a6eddd3b835800d7"}}',
     );
+  });
+
+  it('writes the words of a rotation behind those of version 1, and the texts behind all', () => {
+    const rotated = entryOf({
+      act: 'rotation-failed',
+      outcome: 'failed',
+      source: 'system',
+      code: 'policy-os',
+      keyId: known(fullEntry.keyId),
+      reason: 'key-exposed',
+      rotationId: known(parseRotationId('40a70000-0000-4000-8000-000000000001')),
+      cause: 'reveal',
+      newKeyId: known(parseKeyId('1a2b3c4d-0000-4000-8000-000000000009')),
+      result: '0x803100DA',
+    });
+    assert.equal(
+      textOf(rotated),
+      '{"v":1,"time":"2026-11-22T09:14:07.112Z","act":"rotation-failed","outcome":"failed","source":"system","code":"policy-os",' +
+        '"personId":"a1e00000-0000-4000-8000-000000000001","keyId":"1a2b3c4d-0000-4000-8000-000000000001","reason":"key-exposed",' +
+        '"rotationId":"40a70000-0000-4000-8000-000000000001","cause":"reveal","newKeyId":"1a2b3c4d-0000-4000-8000-000000000009","result":"0x803100DA",' +
+        '"texts":{"personName":"d333d3e67a80e30c5617cb58a1e6cab93df9c0c3bf63e4e0b6f2682f52beb6ae"}}',
+    );
+    const { body, texts } = seal(rotated, countingBytes());
+    const parsed = parseBody(body);
+    assert.ok(parsed);
+    assert.deepEqual(openEntry(parsed, plainTexts(texts)), rotated);
+  });
+
+  it('knows every act, and every code of a refusal, a fault and a failed rotation', () => {
+    for (const act of ledgerActs) assert.equal(parseBody(seal(entryOf({ act }), countingBytes()).body)?.act, act);
+    for (const code of [...refusalCodes, ...faultCodes, ...rotationFailures]) assert.equal(parseBody(seal(entryOf({ code }), countingBytes()).body)?.code, code);
   });
 
   it('writes the same bytes whatever the order of the fields', () => {
@@ -87,6 +123,7 @@ describe('ledger/entry', () => {
     'an unknown key': good.replace('"v":1', '"v":1,"note":"x"'),
     'another order': good.replace('"v":1,', '').replace('{', '{"source":"teams","v":1,').replace(',"source":"teams","personId"', ',"personId"'),
     'a blank': good.replace('"v":1,', '"v":1, '),
+    'a result that is none': good.replace('"texts"', '"result":"-2144272166","texts"'),
     'an id in capitals': good.replace('a1e00000', 'A1E00000'),
     'a time without milliseconds': good.replace('07.112Z', '07Z'),
     'a commitment that is none': good.replace(/"personName":"[0-9a-f]+"/, '"personName":"Alex"'),

@@ -20,6 +20,15 @@ describe('ledger/table', () => {
     assert.match(ledgerTable([{ seq: 1, entry: entryOf({ act: 'refused', count: 4 }) }]), /refused ×4/);
   });
 
+  it('shows the new key of a rotation, and what Intune reported', () => {
+    const failed = entryOf({ act: 'rotation-failed', outcome: 'failed', code: 'policy-os', result: '0x803100DA' });
+    const { keyId } = fullEntry;
+    assert.ok(keyId);
+    const text = ledgerTable([{ seq: 1, entry: failed }, { seq: 2, entry: entryOf({ act: 'rotation-done', newKeyId: keyId }) }]);
+    assert.match(text, /rotation-failed +failed: policy-os 0x803100DA/);
+    assert.match(text, /new key[\s\S]*rotation-done .* 1A2B3C4D/);
+  });
+
   it('says that a name was erased, and keeps the beginning of the id', () => {
     const { person } = fullEntry;
     assert.ok(person);

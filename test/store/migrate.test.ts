@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { migrate, MigrationError, missingOf } from '../../src/store/migrate.ts';
 import { migrations } from '../../src/store/migrations.ts';
 import { testServer } from '../support/database.ts';
-import { entryOf } from '../support/ledger-entries.ts';
+import { entryOf, person, requestId } from '../support/ledger-entries.ts';
 import { entriesIn, openStores } from '../support/stores.ts';
 
 const names = migrations.map(({ name }) => name);
@@ -47,6 +47,31 @@ describe('store/migrate', () => {
     const url = await emptyDatabase();
     assert.deepEqual(await migrate(url), names);
     assert.deepEqual(await migrate(url), []);
+  });
+
+  it('takes requests that were there for requests for a key, and those of an instance that is not replaced yet', async () => {
+    const url = await emptyDatabase();
+    const owner = new Client({ connectionString: url });
+    await owner.connect();
+    const [first] = migrations;
+    assert.ok(first);
+    const asBefore = (number: number) => owner.query(
+      `insert into keydesk.request (id, state, person_id, tenant_id, person_name, viewer, caller_proof, choices, preset, misses, card, opened_at, expires_at, attempt)
+       values ($1, 'cancelled', $2, $3, 'Alex Wilber', '{"locale":"de-DE","timeZone":"UTC"}', false, '[]', '{}', 0, '{"conversationId":"a:1","serviceUrl":"https://smba.example/"}', now(), now(), 0)`,
+      [requestId(number), person(), 'c0417050-0000-4000-8000-000000000000'],
+    );
+    await owner.query(`create schema keydesk; create table keydesk.migration (name text primary key, checksum text not null, applied_at timestamptz not null default now()); ${first.sql}`);
+    await owner.query('insert into keydesk.migration (name, checksum) values ($1, $2)', [first.name, first.checksum]);
+    await asBefore(1);
+    assert.deepEqual(await migrate(url), names.slice(1));
+    await asBefore(2);
+    await owner.end();
+    const stores = openStores(url);
+    try {
+      for (const number of [1, 2]) assert.equal((await stores.requests.find(requestId(number)))?.purpose, 'reveal');
+    } finally {
+      await stores.close();
+    }
   });
 
   it('applies all once when two begin at the same time', async () => {
