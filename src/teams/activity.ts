@@ -87,7 +87,7 @@ export function parseIncoming(activity: Activity): Incoming | undefined {
   };
 }
 
-const pressVerbs = ['reveal', 'again', 'hide', 'cancel', 'choose'] as const satisfies readonly PressVerb[];
+const pressVerbs = ['reveal', 'again', 'hide', 'cancel', 'choose', 'rotate', 'rotate-ask'] as const satisfies readonly PressVerb[];
 const inputNames = ['keyId', 'deviceId', 'reason', 'reasonText', 'callerCheck', 'ticket'] as const satisfies readonly (keyof PressInputs)[];
 const longestInput = 20_000;
 

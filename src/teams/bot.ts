@@ -5,29 +5,33 @@
 import { Application } from '@microsoft/teams-ai/lib/Application.js';
 import type { TurnContext } from 'botbuilder';
 import type { HideCard } from '../domain/close-card.ts';
+import { parseCommand } from '../domain/command.ts';
 import type { Desk } from '../domain/desk.ts';
 import { Fault } from '../domain/fault.ts';
 import type { TenantId } from '../domain/ids.ts';
+import type { TellRotation } from '../domain/follow-rotation.ts';
 import type { Press, PressVerb } from '../domain/press.ts';
+import type { Purpose } from '../domain/request.ts';
 import { type Incoming, parsePress } from './activity.ts';
 import { createAdapter, type OpenIdMetadata } from './adapter.ts';
-import { faultCard } from './cards/fault.ts';
-import { hiddenKeyCard } from './cards/hidden-key.ts';
+import { faultCard, faultLine } from './cards/fault.ts';
 import type { Patience } from './connector-call.ts';
 import { createConnectors } from './connectors.ts';
 import { createEgressGuard } from './egress-guard.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
-import { onCancel, onChoose, onHide } from './handlers/close.ts';
+import { hiddenCardOf, onCancel, onChoose, onHide } from './handlers/close.ts';
 import { onMessage } from './handlers/message.ts';
 import { onAgain, onReveal } from './handlers/reveal.ts';
+import { onRotate, onRotateAsk } from './handlers/rotate.ts';
 import { type BotIdentity, credentialsFor, noCredentials } from './identity.ts';
-import { cardAnswer, type InvokeBody, notUnderstood } from './invoke-answer.ts';
+import { cardAnswer, type InvokeBody, lineAnswer, notUnderstood } from './invoke-answer.ts';
 import type { Log } from './log-port.ts';
 import { NoState } from './no-state.ts';
 import { createPrivateChats } from './private-chats.ts';
 import type { Room } from './room.ts';
 import { sayPrivately } from './say.ts';
 import { createSender } from './sender.ts';
+import { showRotation } from './show-rotation.ts';
 
 export type Inbound =
   | { readonly mode: 'authenticated'; readonly identity: BotIdentity; readonly openIdMetadata?: OpenIdMetadata; readonly serviceUrls?: 'loopback' }
@@ -46,6 +50,8 @@ export interface Bot {
   readonly endpoint: Endpoint;
   /** Replaces the card of a shown key by one without it; for the timekeeper. Throws a Fault `teams-unreachable`. */
   readonly hideCard: HideCard;
+  /** Makes all cards that show a rotation say how it stands; for the jobs. Never rejects. */
+  readonly tellRotation: TellRotation;
 }
 
 const pressHandlers = {
@@ -54,7 +60,9 @@ const pressHandlers = {
   hide: onHide,
   cancel: onCancel,
   choose: onChoose,
-} as const satisfies Record<PressVerb, (room: Room, press: Press) => Promise<InvokeBody>>;
+  rotate: onRotate,
+  'rotate-ask': onRotateAsk,
+} as const satisfies Record<PressVerb, (room: Room, press: Press, incoming: Incoming) => Promise<InvokeBody>>;
 
 /** Throws an IdentityError for an identity that is none of the closed set. */
 export function createBot({ desk, tenantId, inbound, log, patience }: BotSettings): Bot {
@@ -74,7 +82,8 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
   const application = route(room, incomingOf);
   return {
     endpoint: createEndpoint({ adapter, door: { mode: inbound.mode, serviceUrls, tenantId }, guard, log, ids: desk.ids, known, run: (context) => application.run(context) }),
-    hideCard: async (request) => ((await sender.edit(request.card, hiddenKeyCard({ request, now: desk.clock.now() }))) === 'done' ? 'done' : 'gone'),
+    hideCard: async (request) => ((await sender.edit(request.card, await hiddenCardOf(room, request))) === 'done' ? 'done' : 'gone'),
+    tellRotation: async (rotation) => void (await showRotation(room, rotation)),
   };
 }
 
@@ -105,7 +114,7 @@ const pressIn = (incoming: Incoming | undefined) => incoming && parsePress(incom
 
 async function press(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
   const parsed = pressIn(incoming);
-  await respond(context, parsed === undefined ? notUnderstood() : await pressHandlers[parsed.verb](room, parsed.press));
+  await respond(context, parsed === undefined || incoming === undefined ? notUnderstood() : await pressHandlers[parsed.verb](room, parsed.press, incoming));
 }
 
 async function respond(context: TurnContext, body: InvokeBody): Promise<void> {
@@ -117,12 +126,20 @@ async function onTurnError(room: Room, context: TurnContext, incoming: Incoming 
   const fault = error instanceof Fault ? error : new Fault('internal', 'never', { cause: error });
   const reference = room.desk.ids.reference();
   room.log.error({ err: error, fault: fault.code, reference, activity: context.activity.type, conversation: incoming?.asker.conversation }, 'a turn failed');
-  const card = faultCard({ fault, reference });
+  const told = { fault, reference, purpose: purposeOf(room, incoming) };
   try {
-    if (context.activity.type === 'invoke') await respond(context, cardAnswer(card));
-    else if (incoming !== undefined) await sayPrivately(room, incoming, card);
+    // Whoever pressed it may be reading out a key, which a card in the answer would take away.
+    if (pressIn(incoming)?.verb === 'rotate-ask') await respond(context, lineAnswer(faultLine(told)));
+    else if (context.activity.type === 'invoke') await respond(context, cardAnswer(faultCard(told)));
+    else if (incoming !== undefined) await sayPrivately(room, incoming, faultCard(told));
   } catch (second) {
     room.log.error({ err: second, reference }, 'the fault could not be told');
   }
 }
 
+/** What a turn was about, for the words of its fault. */
+function purposeOf({ desk }: Room, incoming: Incoming | undefined): Purpose {
+  if (incoming === undefined) return 'reveal';
+  if (incoming.kind === 'invoke') return pressIn(incoming)?.verb.startsWith('rotate') === true ? 'rotate' : 'reveal';
+  return parseCommand(incoming.text, { privateChat: incoming.asker.conversation === 'personal', ticketPattern: desk.settings.ticketPattern }).kind === 'rotate' ? 'rotate' : 'reveal';
+}

@@ -2,13 +2,21 @@
 // always says 200 (Universal Action Model); the body's own statusCode says how it went.
 
 import type { AdaptiveCard, CardMessage } from './cards/card.ts';
+import type { Plain } from './cards/escape.ts';
 
 export type InvokeBody =
   | { readonly statusCode: 200; readonly type: 'application/vnd.microsoft.card.adaptive'; readonly value: AdaptiveCard }
+  | { readonly statusCode: 200; readonly type: 'application/vnd.microsoft.activity.message'; readonly value: Plain }
   | { readonly statusCode: 400 | 500; readonly type: 'application/vnd.microsoft.error'; readonly value: { readonly code: string; readonly message: string } };
 
 /** Refusals and faults too are cards: whether Teams shows the text of an error is written nowhere. */
 export const cardAnswer = ({ card }: CardMessage): InvokeBody => ({ statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: card });
+
+/**
+ * One line, which Teams shows beside the card; the card stays as it is. Never empty: Teams takes that for a failed
+ * answer, says so, and sends the press again.
+ */
+export const lineAnswer = (line: Plain): InvokeBody => ({ statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: line });
 
 /** An invoke that none of our cards sends. No person reads it. */
 export const notUnderstood = (): InvokeBody => ({

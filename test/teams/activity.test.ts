@@ -93,7 +93,7 @@ describe('a press that came in', () => {
   });
 
   it('is none with an unknown verb, another name or a form of its own', () => {
-    for (const verb of ['rotate', 'REVEAL', '', 'toString', '__proto__']) assert.equal(pressed({ action: { verb, data } }), undefined, verb);
+    for (const verb of ['revoke', 'REVEAL', '', 'toString', '__proto__']) assert.equal(pressed({ action: { verb, data } }), undefined, verb);
     for (const value of [undefined, null, 5, [], {}, { action: 5 }, { action: { data } }]) assert.equal(pressed(value), undefined);
     assert.equal(parsePress(sure(parseIncoming(given({ type: 'invoke', name: 'composeExtension/query', value: { action } })))), undefined);
     assert.equal(parsePress(sure(parseIncoming(given({ value: { action } })))), undefined);

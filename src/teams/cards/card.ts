@@ -71,7 +71,7 @@ export interface InputChoiceSet extends Input {
 
 export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet;
 
-export type Verb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose';
+export type Verb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose' | 'rotate' | 'rotate-ask';
 
 export interface ExecuteAction {
   readonly type: 'Action.Execute';
@@ -175,13 +175,15 @@ export const box = (style: NonNullable<Container['style']>, items: readonly Elem
   ...placed,
 });
 
-/** A button of ours. `cancel`, `hide` and `again` send no inputs: nothing of the form is asked or validated then. */
+const withInputs: ReadonlySet<Verb> = new Set(['reveal', 'choose', 'rotate']);
+
+/** A button of ours. Those without inputs ask and validate nothing of the form: Cancel works on an empty one. */
 export const press = (verb: Verb, title: string, request: RequestId, extra: { readonly style?: 'positive'; readonly tooltip?: string } = {}): ExecuteAction => ({
   type: 'Action.Execute',
   title,
   verb,
   data: { request, action: verb },
-  associatedInputs: verb === 'reveal' || verb === 'choose' ? 'auto' : 'none',
+  associatedInputs: withInputs.has(verb) ? 'auto' : 'none',
   ...extra,
 });
 

@@ -17,7 +17,7 @@ export function chooseDeviceCard({ request, now, missing = false }: { readonly r
     plain`${count} devices fit. Choose one to go on.`,
     [
       heading(twins ? say`${count} devices are named ${deviceName(first.device)}` : say`Which of these ${count} devices?`),
-      line(say`Ask the caller who uses the laptop and when it was last in use, then choose.`, { spacing: 'small' }),
+      line(request.purpose === 'rotate' ? say`Make sure which one is meant, then choose.` : say`Ask the caller who uses the laptop and when it was last in use, then choose.`, { spacing: 'small' }),
       ...(missing ? [line(say`▲ Choose a device first.`, { color: 'attention', weight: 'bolder' })] : []),
       choices(request.choices, now, twins),
       note(say`Newest sign-in first. This card is open until ${time(request.expiresAt, request.viewer)}.`, { spacing: 'medium' }),

@@ -1,11 +1,11 @@
-// The inputs of the confirm card. What they promise is checked again on the server (domain/form.ts): a client's own
+// The inputs of the confirm cards. What they promise is checked again on the server (domain/form.ts): a client's own
 // validation is a kindness to the person, not a guard.
 
 import { type KnownKey, matching, parseKeyIdFragment } from '../../domain/device.ts';
 import type { AskNote } from '../../domain/ask-for-key.ts';
 import { type InputProblem, longestReason } from '../../domain/form.ts';
 import { shortKeyId } from '../../domain/ids.ts';
-import { callerChecks, reasonCodes } from '../../domain/reason.ts';
+import { callerChecks, reasonCodes, rotationReasons } from '../../domain/reason.ts';
 import type { DeviceOffer, FormValues, RevealRequest } from '../../domain/request.ts';
 import type { DeskSettings } from '../../domain/settings.ts';
 import type { Element, InputChoiceSet, InputText } from './card.ts';
@@ -13,7 +13,7 @@ import { choiceTitle, fieldValue, plain } from './escape.ts';
 import { problemLines } from './problems.ts';
 import { clientPattern } from './ticket-pattern.ts';
 import { date } from './times.ts';
-import { callerCheckWords, reasonWords, stateWords, volumeWords } from './words.ts';
+import { callerCheckWords, reasonWords, rotationReasonWords, stateWords, volumeWords } from './words.ts';
 
 export type FormSettings = Pick<DeskSettings, 'callerCheckRequired' | 'ticketRequired' | 'ticketPattern'>;
 
@@ -34,10 +34,21 @@ const mostKeysInView = 4;
 export function confirmInputs(form: Form): readonly Element[] {
   const values = form.values ?? form.request.preset;
   const key = form.request.callerProof ? keyIdField(values) : keyList(form, values);
-  const inputs = [key, reasonList(form.settings, values), reasonField(values), callerCheckList(form.settings, values), ticketField(form.settings, values)];
-  // What is wrong with an input stands right above it, in words; the box on top counts.
-  return inputs.flatMap((input) => [...problemLines(form.problems ?? [], input.id), input]);
+  const reason = reasonList(reasonCodes, reasonWords, form.settings.callerCheckRequired ? 'expanded' : 'compact', values);
+  const inputs = [key, reason, reasonField(values), callerCheckList(form.settings, values), ticketField(form.settings, values)];
+  return withProblems(inputs, form.problems);
 }
+
+/** For a rotation: why, and the ticket. There is no key to choose and no caller to verify. */
+export function rotationInputs({ request, settings, values, problems }: Omit<Form, 'offer' | 'note'>): readonly Element[] {
+  const held = values ?? request.preset;
+  const reason: InputChoiceSet = { ...reasonList(rotationReasons, rotationReasonWords, 'compact', held), spacing: 'medium' };
+  return withProblems([reason, reasonField(held), ticketField(settings, held)], problems);
+}
+
+/** What is wrong with an input stands right above it, in words; the box on top counts. */
+const withProblems = (inputs: readonly (InputChoiceSet | InputText)[], problems: readonly InputProblem[] = []): readonly Element[] =>
+  inputs.flatMap((input) => [...problemLines(problems, input.id), input]);
 
 function keyList({ request, offer, values, note, problems }: Form, held: FormValues): InputChoiceSet {
   const inView = offer.keys.length <= mostKeysInView;
@@ -95,17 +106,17 @@ const keyIdField = (held: FormValues): InputText => ({
  * The reason is a conscious choice, so nothing is preset. Closed it takes two clicks and little room; where the caller
  * check is a click as well, the reasons stand open, so that it stays at three.
  */
-const reasonList = (settings: FormSettings, held: FormValues): InputChoiceSet => ({
+const reasonList = <Code extends string>(codes: readonly Code[], words: Readonly<Record<Code, string>>, style: InputChoiceSet['style'], held: FormValues): InputChoiceSet => ({
   type: 'Input.ChoiceSet',
   id: 'reason',
   label: 'Reason',
-  style: settings.callerCheckRequired ? 'expanded' : 'compact',
+  style,
   placeholder: 'Choose a reason',
-  choices: reasonCodes.map((code) => ({ title: plain`${reasonWords[code]}`, value: code })),
+  choices: codes.map((code) => ({ title: plain`${words[code]}`, value: code })),
   wrap: true,
   isRequired: true,
   errorMessage: 'Choose a reason.',
-  ...choiceOf(held.reason, reasonCodes),
+  ...choiceOf(held.reason, codes),
 });
 
 const reasonField = (held: FormValues): InputText => ({

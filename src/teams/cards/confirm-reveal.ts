@@ -38,7 +38,7 @@ export function confirmRevealCard(confirm: Confirm): CardMessage {
     plain`Confirm to see the recovery key of ${name}.`,
     [
       heading(say`Recovery key for ${name}?`),
-      ...problemsBox(problems, confirm.missesLeft),
+      ...problemsBox(problems, { title: say`▲ Not revealed yet`, missesLeft: confirm.missesLeft }),
       deviceFacts(offer, confirm),
       ...deviceWarnings(offer),
       ...(confirm.note ? [box('warning', [line(noteWords[confirm.note.kind](confirm.note.typed))], { spacing: 'medium' })] : []),

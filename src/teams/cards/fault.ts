@@ -3,8 +3,9 @@
 
 import type { Fault, FaultCode } from '../../domain/fault.ts';
 import type { ReferenceId } from '../../domain/ids.ts';
+import type { Purpose } from '../../domain/request.ts';
 import { type CardMessage, heading, line, message, note } from './card.ts';
-import { plain, type Said, say } from './escape.ts';
+import { type Plain, plain, type Said, say, together } from './escape.ts';
 import { type PortalIds, portalLinks } from './portals.ts';
 import { span } from './times.ts';
 
@@ -15,7 +16,7 @@ interface FaultWords {
   readonly remedy?: Said;
 }
 
-const ledgerRule = say`Without an entry in the ledger no key is read.`;
+const ledgerRule = say`Without an entry in the ledger no key is read, and none is rotated.`;
 const tellOperator = say`Tell the people who run Keydesk.`;
 
 const faultWords = {
@@ -40,26 +41,49 @@ export interface Faulty {
   readonly reference: ReferenceId;
   /** The device in question, where known: its name in the sentence, its ids in the links. */
   readonly device?: PortalIds & { readonly name: string };
+  /** What was wanted; a key, where it is not said. */
+  readonly purpose?: Purpose;
 }
 
-export function faultCard({ fault, reference, device }: Faulty): CardMessage {
+export function faultCard({ fault, reference, device, purpose = 'reveal' }: Faulty): CardMessage {
   const words: FaultWords = faultWords[fault.code];
+  const { nothing, unknown, otherWay } = outcomes[purpose];
   return message(
-    plain`Keydesk: ${words.title}. No key was shown.`,
+    plain`Keydesk: ${words.title}. ${nothing}.`,
     [
       heading(say`▲ ${words.title}`),
       line(words.what, { spacing: 'small' }),
-      line(outcome(fault), { spacing: 'small' }),
+      line(fault.retry === 'unknown-outcome' ? together(say`**${nothing}.**`, unknown) : say`**${nothing}.**`, { spacing: 'small' }),
       line(advice(fault, words)),
-      line(device === undefined ? say`If it cannot wait: the key is in the Entra portal, for those who may read it there.` : say`If it cannot wait: the key of ${device.name} is in the Entra portal, for those who may read it there.`),
+      line(otherWay(device?.name)),
       note(say`Reference ${reference}`, { spacing: 'medium' }),
     ],
     portalLinks(device),
   );
 }
 
-const outcome = ({ retry }: Faulty['fault']): Said =>
-  retry === 'unknown-outcome' ? say`**No key was shown.** It may have been read: then Entra ID's own audit log has an entry.` : say`**No key was shown.**`;
+/** The same in one line, for an answer that leaves the card as it is. */
+export const faultLine = ({ fault, reference, purpose = 'reveal' }: Faulty): Plain => plain`${faultWords[fault.code].title}. ${outcomes[purpose].nothing}. Reference ${reference}`;
+
+interface Outcome {
+  readonly nothing: string;
+  /** What may have happened all the same. */
+  readonly unknown: Said;
+  readonly otherWay: (name: string | undefined) => Said;
+}
+
+const outcomes = {
+  reveal: {
+    nothing: 'No key was shown',
+    unknown: say`It may have been read: then Entra ID's own audit log has an entry.`,
+    otherWay: (name) => (name === undefined ? say`If it cannot wait: the key is in the Entra portal, for those who may read it there.` : say`If it cannot wait: the key of ${name} is in the Entra portal, for those who may read it there.`),
+  },
+  rotate: {
+    nothing: 'No rotation was begun',
+    unknown: say`It may have been noted: press Rotate again, and the card shows how far it is.`,
+    otherWay: () => say`If it cannot wait: the device's page in the Intune portal has **BitLocker key rotation**, for those who may use it there.`,
+  },
+} as const satisfies Record<Purpose, Outcome>;
 
 function advice({ retry, retryAfterSeconds }: Faulty['fault'], words: FaultWords): Said {
   if (retry === 'never') return words.remedy ?? say`Waiting does not help. Tell the people who run Keydesk.`;

@@ -2,11 +2,18 @@
 
 import { permits, type RoleSet } from '../../domain/person.ts';
 import type { ConversationKind } from '../../domain/request.ts';
+import type { DeskSettings } from '../../domain/settings.ts';
 import { type CardMessage, type Element, heading, line, message, note } from './card.ts';
 import { plain, type Said, say } from './escape.ts';
 
-export function helpCard({ roles, conversation }: { readonly roles: RoleSet; readonly conversation: ConversationKind }): CardMessage {
-  const may = permits(roles, 'reveal');
+export interface Help {
+  readonly roles: RoleSet;
+  readonly conversation: ConversationKind;
+  readonly settings: Pick<DeskSettings, 'agentsMayRotate'>;
+}
+
+export function helpCard({ roles, conversation, settings }: Help): CardMessage {
+  const may = permits(roles, 'reveal', settings);
   const intro = may
     ? say`I show a BitLocker recovery key to you alone, and write down that I did. Type what you know:`
     : say`I give BitLocker recovery keys to the helpdesk. You have no role for that. If you are locked out, call the helpdesk.`;
@@ -14,6 +21,7 @@ export function helpCard({ roles, conversation }: { readonly roles: RoleSet; rea
     heading(say`Keydesk`),
     line(intro, { spacing: 'small' }),
     ...(may ? keyCommands.flatMap(command) : []),
+    ...(permits(roles, 'rotate', settings) ? rotateCommands.flatMap(command) : []),
     ...general.flatMap(command),
     note(where(conversation, may), { spacing: 'medium' }),
   ]);
@@ -26,6 +34,8 @@ const keyCommands: readonly Command[] = [
   [say`**key for adele@contoso.com**`, say`by person: choose from their devices`],
   [say`**key id** and the whole key ID`, say`by the ID on the blue screen`],
 ];
+
+const rotateCommands: readonly Command[] = [[say`**rotate LAPTOP-42**`, say`give a device a new key; a card then shows how far it is`]];
 
 const general: readonly Command[] = [
   [say`**key types**`, say`the two kinds of key, and which one I have`],

@@ -1,4 +1,4 @@
-// What stays in the chat after a reveal: who saw which key when and why, without the key. It replaces the message, so it
+// What stays in the chat after a reveal: who saw which key when and why, and what became of it, without the key. It replaces the message, so it
 // is also what Teams reverts to. Show again is one press while it is allowed.
 
 import { shortKeyId } from '../../domain/ids.ts';
@@ -6,10 +6,11 @@ import { type Instant, milliseconds } from '../../domain/instant.ts';
 import type { RevealRequest } from '../../domain/request.ts';
 import { type CardMessage, type Element, type ExecuteAction, facts, heading, line, message, note, press } from './card.ts';
 import { plain, type Said, say } from './escape.ts';
+import { type Afterwards, rotateButton, rotationLine } from './rotation-words.ts';
 import { time, when } from './times.ts';
 import { callerCheckWords, deviceName, reasonWords, volumeWords } from './words.ts';
 
-interface After {
+interface After extends Afterwards {
   /** Revealed at least once: with offer and grant. Throws without. */
   readonly request: RevealRequest;
   readonly now: Instant;
@@ -28,14 +29,14 @@ export const usedCard = (after: After): CardMessage => {
   return afterReveal(after, 'used', say`Used at ${at}`, say`This card has revealed its key to ${request.person.name} already. A card does that once.`);
 };
 
-function afterReveal({ request, now }: After, kind: 'hidden' | 'used', title: Said, text: Said): CardMessage {
+function afterReveal({ request, now, ...afterwards }: After, kind: 'hidden' | 'used', title: Said, text: Said): CardMessage {
   if (request.offer === undefined || request.grant === undefined) throw new Error('only a revealed request was used');
   const name = deviceName(request.offer.device);
   const again = againUntil(request, now);
   return message(
     kind === 'hidden' ? plain`The recovery key of ${name} is hidden again.` : plain`This card has revealed the recovery key of ${name} already.`,
-    [heading(title), line(text, { spacing: 'small' }), about(request, name), againLine(request, again)],
-    again === undefined ? [] : [showAgain(request)],
+    [heading(title), line(text, { spacing: 'small' }), about(request, name), ...rotationLine(afterwards, request, now), againLine(request, again)],
+    [...(again === undefined ? [] : [showAgain(request)]), ...rotateButton(afterwards, request)],
   );
 }
 

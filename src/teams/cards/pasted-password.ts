@@ -14,7 +14,7 @@ export const pastedPasswordCard = (): CardMessage =>
         [
           line(say`**Do this now**`),
           line(say`**First:** delete your message. Point at it, open **More options**, press **Delete**. Copies may remain in backups and archives.`, { spacing: 'small' }),
-          line(say`**Then:** give the device a new key. In the Intune portal open the device and choose **BitLocker key rotation**. After that the pasted key is worthless.`, { spacing: 'small' }),
+          line(say`**Then:** give the device a new key, so that the pasted one becomes worthless. Say **rotate** and its name. Or open it in the Intune portal and choose **BitLocker key rotation**.`, { spacing: 'small' }),
         ],
         { spacing: 'medium' },
       ),

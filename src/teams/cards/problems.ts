@@ -1,4 +1,4 @@
-// What was wrong with the form, in words: counted at the top, said at the input. Nothing was revealed and nothing is
+// What was wrong with the form, in words: counted at the top, said at the input. Nothing has happened and nothing is
 // used up; that stands first, because it is what the person on the phone needs to know.
 
 import type { InputProblem } from '../../domain/form.ts';
@@ -39,8 +39,11 @@ const particular: Partial<Record<`${Input} ${InputProblem['problem']}`, Said>> =
 
 const wordsFor = ({ input, problem }: InputProblem): Said => particular[`${input} ${problem}`] ?? general[problem];
 
-/** The box on top: nothing when there is no problem. */
-export function problemsBox(problems: readonly InputProblem[], missesLeft?: number): readonly Element[] {
+/**
+ * The box on top: nothing when there is no problem.
+ * @param title what has not happened yet
+ */
+export function problemsBox(problems: readonly InputProblem[], { title, missesLeft }: { readonly title: Said; readonly missesLeft?: number | undefined }): readonly Element[] {
   if (problems.length === 0) return [];
   const wrong = [...new Set(problems.map((problem) => problem.input))].map((input) => inputNames[input]);
   const left = missesLeft === 1 ? say`One more wrong key ID closes this request.` : say`After ${missesLeft ?? 0} more wrong key IDs this request is closed.`;
@@ -48,7 +51,7 @@ export function problemsBox(problems: readonly InputProblem[], missesLeft?: numb
     box(
       'attention',
       [
-        line(say`▲ Not revealed yet`, { weight: 'bolder' }),
+        line(title, { weight: 'bolder' }),
         line(together(say`Please correct:`, joined(wrong, ', ')), { spacing: 'small' }),
         ...(missesLeft === undefined ? [] : [line(left, { spacing: 'small' })]),
       ],

@@ -1,4 +1,5 @@
-// One table for all refusals, so that a new code does not compile until a person is told what it means.
+// One table for all refusals, so that a new code does not compile until a person is told what it means. What differs for
+// a rotation stands in rotation-refusal-words.ts.
 
 import type { RefusalCode, RefusalFacts } from '../../domain/refusal.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -21,12 +22,12 @@ interface Reader {
   readonly now: Instant;
 }
 
-type Words = (facts: RefusalFacts, reader: Reader) => RefusalWords;
+export type Words = (facts: RefusalFacts, reader: Reader) => RefusalWords;
 
-const no = (title: string, text: readonly Said[], next: Said): RefusalWords => ({ title, text, next, sign: 'refused' });
-const answer = (title: string, text: readonly Said[], next: Said): RefusalWords => ({ title, text, next, sign: 'answered' });
+export const no = (title: string, text: readonly Said[], next: Said): RefusalWords => ({ title, text, next, sign: 'refused' });
+export const answer = (title: string, text: readonly Said[], next: Said): RefusalWords => ({ title, text, next, sign: 'answered' });
 
-const nameOf = (facts: RefusalFacts, otherwise: string): string => (facts.asked === undefined ? otherwise : cleanText(facts.asked, 64));
+export const nameOf = (facts: RefusalFacts, otherwise: string): string => (facts.asked === undefined ? otherwise : cleanText(facts.asked, 64));
 const askAgain = (facts: RefusalFacts): Said => (facts.asked === undefined ? say`Ask for the key again.` : say`Ask again: **key for ${nameOf(facts, '')}**`);
 const atTime = (at: Instant | undefined, { viewer, now }: Reader): string => (at === undefined ? '' : when(at, now, viewer));
 
@@ -127,4 +128,18 @@ export const refusalWords = {
     ),
 
   'show-again-over': (facts) => answer('Show again is over', [say`This key can no longer be shown from this card.`], askAgain(facts)),
+
+  'not-managed': (facts) =>
+    answer(
+      'Intune does not manage this device',
+      [say`Only Intune can tell a device to make a new key, and it does not know **${nameOf(facts, 'this device')}**. Nothing was rotated.`],
+      say`Enrol the device in Intune first. Until then only somebody at the device can give it a new key.`,
+    ),
+
+  'several-managed': (facts) =>
+    answer(
+      'Intune knows this device more than once',
+      [say`Several devices in Intune carry the ID of **${nameOf(facts, 'this device')}**. I do not guess which one is meant. Nothing was rotated.`],
+      say`In the Intune portal compare their last check-in and remove the stale ones. Then ask again.`,
+    ),
 } as const satisfies Record<RefusalCode, Words>;

@@ -3,28 +3,31 @@
 
 import type { Refusal, RefusalCode, RefusalFacts } from '../../domain/refusal.ts';
 import type { Instant } from '../../domain/instant.ts';
-import type { Viewer } from '../../domain/request.ts';
+import type { Purpose, Viewer } from '../../domain/request.ts';
 import { type CardMessage, heading, line, message, note, press } from './card.ts';
-import { cleanText, plain, type Said, say } from './escape.ts';
+import { cleanText, type Plain, plain, type Said, say } from './escape.ts';
 import { type PortalIds, portalLinks } from './portals.ts';
-import { refusalWords } from './refusal-words.ts';
+import { type RefusalWords, refusalWords } from './refusal-words.ts';
+import { rotationRefusalWords } from './rotation-refusal-words.ts';
 
 export interface Refused {
   readonly refusal: Refusal;
   readonly viewer: Viewer;
   readonly now: Instant;
+  /** What was wanted; a key, where it is not said. */
+  readonly purpose?: Purpose;
   /** For the links, where a device is known. */
   readonly portals?: PortalIds;
 }
 
-/** Where the portals are the way on: the key may be found there, or the device be made to escrow one. */
-const namesPortals: ReadonlySet<RefusalCode> = new Set(['no-keys', 'approval-unavailable']);
+/** Where the portals are the way on: the key may be found there, or the device be looked at. */
+const namesPortals: ReadonlySet<RefusalCode> = new Set(['no-keys', 'approval-unavailable', 'not-managed', 'several-managed']);
 /** Where the card's own request may still show its key. */
 const mayShowAgain: ReadonlySet<RefusalCode> = new Set(['request-used', 'request-busy']);
 
-export function refusedCard({ refusal, viewer, now, portals }: Refused): CardMessage {
-  const { code, facts, reference } = refusal;
-  const words = refusalWords[code](facts, { viewer, now });
+export function refusedCard(refused: Refused): CardMessage {
+  const { code, facts, reference } = refused.refusal;
+  const words = wordsOf(refused);
   const closest = closestNames(facts);
   const again = mayShowAgain.has(code) && facts.requestId !== undefined ? [press('again', 'Show again', facts.requestId)] : [];
   return message(
@@ -36,8 +39,16 @@ export function refusedCard({ refusal, viewer, now, portals }: Refused): CardMes
       line(words.next, { spacing: 'medium' }),
       note(words.sign === 'refused' ? say`Reference ${reference}. This is in the ledger.` : say`Reference ${reference}`, { spacing: 'medium' }),
     ],
-    [...again, ...(namesPortals.has(code) ? portalLinks(portals) : [])],
+    [...again, ...(namesPortals.has(code) ? portalLinks(refused.portals) : [])],
   );
+}
+
+/** The same in one line, for an answer that leaves the card as it is. */
+export const refusedLine = (refused: Refused): Plain => plain`${wordsOf(refused).title}. Reference ${refused.refusal.reference}`;
+
+function wordsOf({ refusal: { code, facts }, viewer, now, purpose }: Refused): RefusalWords {
+  const ofRotation = purpose === 'rotate' ? rotationRefusalWords[code] : 'as for a key';
+  return (ofRotation === 'as for a key' ? refusalWords[code] : ofRotation)(facts, { viewer, now });
 }
 
 function closestNames({ closest = [] }: RefusalFacts): Said | undefined {

@@ -6,11 +6,18 @@ import type { RecoveryPassword } from '../../domain/recovery-password.ts';
 import type { Grant, RevealRequest } from '../../domain/request.ts';
 import { box, type CardMessage, type ColumnSet, type Container, type Element, facts, heading, line, message, note, press, type RichTextBlock } from './card.ts';
 import { type Plain, plain, say } from './escape.ts';
+import { type Afterwards, rotateButton, rotationLine } from './rotation-words.ts';
 import { time } from './times.ts';
 import { deviceName, volumeWords } from './words.ts';
 
-/** @param request revealed: with offer, grant and `hideAt`. Throws when one of them is missing. */
-export function revealedKeyCard({ request, password }: { readonly request: RevealRequest; readonly password: RecoveryPassword }): CardMessage {
+interface Shown extends Afterwards {
+  /** Revealed: with offer, grant and `hideAt`. */
+  readonly request: RevealRequest;
+  readonly password: RecoveryPassword;
+}
+
+/** Throws when the request is not revealed. */
+export function revealedKeyCard({ request, password, ...afterwards }: Shown): CardMessage {
   const { offer, grant, hideAt, viewer } = request;
   if (offer === undefined || grant === undefined || hideAt === undefined) throw new Error('only a revealed request shows a key');
   const name = deviceName(offer.device);
@@ -25,11 +32,13 @@ export function revealedKeyCard({ request, password }: { readonly request: Revea
       words(password.blocks),
       line(say`Read one block at a time. Windows checks each block while it is typed: when it objects, repeat that block.`, { spacing: 'medium' }),
       facts({ 'Hides at': say`${until}`, 'Whole key ID': say`${grant.key.keyId.toUpperCase()}` }, { spacing: 'medium', separator: true }),
+      ...rotationLine(afterwards, request, request.revealedAt ?? hideAt),
       note(say`Do not copy the key into a chat or a ticket.`),
     ],
     [
       press('hide', 'Hide', request.id, { tooltip: 'Takes the key off the screen now' }),
       { type: 'Action.ToggleVisibility', title: 'Digits or words', targetElements: ['digits', 'words'] },
+      ...rotateButton(afterwards, request),
     ],
   );
 }

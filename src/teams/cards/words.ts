@@ -3,8 +3,9 @@
 
 import type { Device, JoinType, KnownKey, Owner, VolumeType } from '../../domain/device.ts';
 import type { Role } from '../../domain/person.ts';
-import type { CallerCheck, ReasonCode } from '../../domain/reason.ts';
-import { cleanText } from './escape.ts';
+import type { CallerCheck, ReasonCode, RotationReason } from '../../domain/reason.ts';
+import type { Purpose } from '../../domain/request.ts';
+import { cleanText, type Said, say } from './escape.ts';
 
 export const reasonWords = {
   'firmware-update': 'Firmware update',
@@ -15,6 +16,14 @@ export const reasonWords = {
   'drive-moved': 'Drive moved to another computer',
   other: 'Other (say why below)',
 } as const satisfies Record<ReasonCode, string>;
+
+export const rotationReasonWords = {
+  'key-exposed': 'The key was shown or shared',
+  'after-repair': 'After a repair',
+  handover: 'The device goes to somebody else',
+  policy: 'A rule demands it',
+  other: 'Other (say why below)',
+} as const satisfies Record<RotationReason, string>;
 
 export const callerCheckWords = {
   'call-back': 'Called back on a known number',
@@ -59,4 +68,13 @@ export function systemWords({ operatingSystem, osVersion }: Pick<Device, 'operat
 export function ownerWords(owner: Owner | undefined): string | undefined {
   if (owner?.name === undefined) return owner?.userPrincipalName;
   return owner.userPrincipalName === undefined ? owner.name : `${owner.name} (${owner.userPrincipalName})`;
+}
+
+/** What a request is for, as something that was done to the key. */
+export const doneWords = { reveal: 'shown', rotate: 'rotated' } as const satisfies Record<Purpose, string>;
+
+/** On a card that will never do anything again. @param name undefined when no device was chosen */
+export function askAgain(purpose: Purpose, name: string | undefined): Said {
+  if (name === undefined) return say`Still needed? Ask again.`;
+  return purpose === 'rotate' ? say`Still needed? Ask again: **rotate ${name}**` : say`Still needed? Ask again: **key for ${name}**`;
 }

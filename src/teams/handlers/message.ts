@@ -25,7 +25,9 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
   const command = parseCommand(incoming.text, { privateChat: asker.conversation === 'personal', ticketPattern: desk.settings.ticketPattern });
   switch (command.kind) {
     case 'key':
-      return onAsk(room, incoming, command.question);
+      return onAsk(room, incoming, command.question, 'reveal');
+    case 'rotate':
+      return onAsk(room, incoming, command.question, 'rotate');
     case 'help':
       return onHelp(room, incoming);
     case 'whoami':
@@ -42,14 +44,15 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
 async function onHelp({ desk, sender }: Room, incoming: Incoming): Promise<void> {
   const { person, conversation } = incoming.asker;
   const roles = await desk.roles.recent(person.id, desk.deadlines.ask());
-  await sender.reply(incoming, helpCard({ roles, conversation }));
+  await sender.reply(incoming, helpCard({ roles, conversation, settings: desk.settings }));
 }
 
 /** Roles are nobody else's business, so this goes to the private chat. */
 async function onWhoami(room: Room, incoming: Incoming): Promise<void> {
+  const { desk } = room;
   const { person } = incoming.asker;
-  const roles = await room.desk.roles.recent(person.id, room.desk.deadlines.ask());
-  await sayPrivately(room, incoming, whoamiCard({ person, roles }));
+  const roles = await desk.roles.recent(person.id, desk.deadlines.ask());
+  await sayPrivately(room, incoming, whoamiCard({ person, roles, settings: desk.settings }));
 }
 
 /** The warning goes out also when the ledger cannot be written; that fault is then reported after it. */

@@ -6,6 +6,7 @@ import { expiredCard } from '../cards/expired.ts';
 import { usedCard } from '../cards/hidden-key.ts';
 import { refusedCard } from '../cards/refused.ts';
 import { revealedKeyCard } from '../cards/revealed-key.ts';
+import { afterwardsOf } from '../afterwards.ts';
 import { cardAnswer, type InvokeBody } from '../invoke-answer.ts';
 import type { Room } from '../room.ts';
 import { makeLast } from '../say.ts';
@@ -19,7 +20,8 @@ async function answerTo(room: Room, press: Press, answer: RevealAnswer): Promise
   switch (answer.kind) {
     case 'revealed': {
       // The only place where a password becomes part of an answer, and the only body that the guard lets pass.
-      const body = cardAnswer(revealedKeyCard(answer));
+      const { request, password, rotation } = answer;
+      const body = cardAnswer(revealedKeyCard({ request, password, ...(await afterwardsOf(room, request, rotation)) }));
       room.guard.exempt(body);
       return body;
     }
@@ -40,5 +42,5 @@ async function refusal(room: Room, press: Press, { refusal, request }: Extract<R
   if (refusal.code === 'request-expired') await makeLast(room, request, expiredCard({ request }));
   if (refusal.code === 'too-many-misses') await makeLast(room, request, refused);
   const wasRevealed = request.grant !== undefined && request.offer !== undefined && request.revealedAt !== undefined;
-  return refusal.code === 'request-used' && wasRevealed ? usedCard({ request, now }) : refused;
+  return refusal.code === 'request-used' && wasRevealed ? usedCard({ request, now, ...(await afterwardsOf(room, request)) }) : refused;
 }

@@ -6,16 +6,16 @@ import { pastedPasswordCard } from '../../../src/teams/cards/pasted-password.ts'
 import { suggestionCard } from '../../../src/teams/cards/suggestion.ts';
 import { whoamiCard } from '../../../src/teams/cards/whoami.ts';
 import { buttons, shown } from './find.ts';
-import { alex } from './people-and-devices.ts';
+import { alex, settings } from './people-and-devices.ts';
 
 describe('help card', () => {
   it('names the key commands to those who may use them', () => {
-    for (const role of ['agent', 'admin'] as const) assert.match(shown(helpCard({ roles: new Set([role]), conversation: 'personal' })), /key for LAPTOP-42[^]*key id/);
-    for (const roles of [new Set<never>(), new Set(['auditor'] as const)]) assert.doesNotMatch(shown(helpCard({ roles, conversation: 'personal' })), /key for/);
+    for (const role of ['agent', 'admin'] as const) assert.match(shown(helpCard({ roles: new Set([role]), conversation: 'personal', settings })), /key for LAPTOP-42[^]*key id/);
+    for (const roles of [new Set<never>(), new Set(['auditor'] as const)]) assert.doesNotMatch(shown(helpCard({ roles, conversation: 'personal', settings })), /key for/);
   });
 
   it('says what is different here', () => {
-    const help = (conversation: 'personal' | 'channel' | 'groupChat') => shown(helpCard({ roles: new Set(['agent']), conversation }));
+    const help = (conversation: 'personal' | 'channel' | 'groupChat') => shown(helpCard({ roles: new Set(['agent']), conversation, settings }));
     assert.match(help('personal'), /bare name is enough/);
     for (const conversation of ['channel', 'groupChat'] as const) assert.match(help(conversation), /Mention me here and I answer in our private chat/);
   });
@@ -29,12 +29,12 @@ describe('key types card', () => {
 
 describe('whoami card', () => {
   it('names the person, the roles and the ids', () => {
-    const text = shown(whoamiCard({ person: alex, roles: new Set(['approver', 'agent']) }));
+    const text = shown(whoamiCard({ person: alex, roles: new Set(['approver', 'agent']), settings }));
     for (const part of ['You are Alex Wilber', 'agent, approver', alex.id, alex.tenantId, 'You may ask for recovery keys']) assert.ok(text.includes(part), part);
   });
 
   it('says so when there are none', () => {
-    assert.match(shown(whoamiCard({ person: alex, roles: new Set() })), /Roles +none[^]*You may not/);
+    assert.match(shown(whoamiCard({ person: alex, roles: new Set(), settings })), /Roles +none[^]*You may not/);
   });
 });
 

@@ -63,10 +63,14 @@ describe('every card', () => {
         buttons += 1;
         assert.deepEqual(Object.keys(action.data).sort(), ['action', 'request'], name);
         assert.equal(action.data.action, action.verb, name);
-        assert.equal(action.associatedInputs, action.verb === 'reveal' || action.verb === 'choose' ? 'auto' : 'none', name);
+        assert.equal(action.associatedInputs, ['reveal', 'choose', 'rotate'].includes(action.verb) ? 'auto' : 'none', name);
       }
     }
     assert.ok(buttons > 20);
+  });
+
+  it('is destructive nowhere: a rotation erases nothing', () => {
+    for (const { name, message } of allSamples) assert.doesNotMatch(JSON.stringify(message), /destructive/, name);
   });
 
   it('never refreshes itself', () => {

@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import type { Device, EscrowedKey, KnownKey } from '../../../src/domain/device.ts';
 import { inOrder } from '../../../src/domain/device.ts';
-import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, parseReferenceId, parseRequestId, parseTenantId } from '../../../src/domain/ids.ts';
+import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, parseReferenceId, parseRequestId, parseRotationId, parseTenantId } from '../../../src/domain/ids.ts';
 import { type Instant, parseInstant } from '../../../src/domain/instant.ts';
 import type { Person } from '../../../src/domain/person.ts';
 import { RecoveryPassword } from '../../../src/domain/recovery-password.ts';
 import type { DeviceOffer, Grant, RevealRequest, Viewer } from '../../../src/domain/request.ts';
+import type { Rotation, RotationCause, RotationState } from '../../../src/domain/rotation.ts';
 import { defaultSettings } from '../../../src/domain/settings.ts';
 
 function known<T>(value: T | undefined): T {
@@ -65,6 +66,7 @@ export const offer = (over: Partial<DeviceOffer> = {}): DeviceOffer => ({
 
 export const openRequest = (over: Partial<RevealRequest> = {}): RevealRequest => ({
   id: requestId,
+  purpose: 'reveal',
   person: alex,
   viewer,
   state: 'open',
@@ -92,6 +94,54 @@ export const revealedRequest = (over: Partial<RevealRequest> = {}): RevealReques
     showAgainUntil: at('2026-11-22T13:22:00Z'),
     ...over,
   });
+
+export const rotationId = known(parseRotationId(guid(7, '407a7e00')));
+export const megan: Person = { ...alex, id: known(parsePersonId(guid(2))), name: 'Megan Bowen' };
+
+/** Asked for by Megan, not confirmed yet. */
+export const rotateRequest = (over: Partial<RevealRequest> = {}): RevealRequest => openRequest({ purpose: 'rotate', person: megan, ...over });
+
+export const wish = (over: Partial<Extract<RotationCause, { by: 'person' }>> = {}): RotationCause => ({ by: 'person', requestId, person: megan, reason: 'key-exposed', ...over });
+
+export const afterReveal = (): RotationCause => ({
+  by: 'reveal',
+  requestId,
+  person: alex,
+  keyId: firstKey().keyId,
+  volumeType: 'operatingSystem',
+  keyCreatedAt: firstKey().createdAt,
+  knownKeyIds: twoKeys.map((one) => one.keyId),
+});
+
+/** Planned for an hour after the reveal; `over` moves it on. */
+export const rotation = (over: Partial<Rotation> = {}): Rotation => ({
+  id: rotationId,
+  device: { deviceId: device().deviceId, objectId: device().objectId, name: device().name },
+  causes: [wish()],
+  volumeTypes: ['operatingSystem'],
+  state: 'scheduled',
+  createdAt: now,
+  dueAt: at('2026-11-22T14:02:00Z'),
+  attempt: 0,
+  looks: 0,
+  newKeys: [],
+  ...over,
+});
+
+/** What the device made. */
+export const newKey = (over: Partial<EscrowedKey> = {}): EscrowedKey => key(2, { createdAt: at('2026-11-22T14:09:00Z'), ...over });
+
+/** The rotation in each of its states, as it stands then. */
+export const rotationIn: Readonly<Record<RotationState, (over?: Partial<Rotation>) => Rotation>> = {
+  scheduled: (over) => rotation(over),
+  sending: (over) => rotation({ state: 'sending', attempt: 1, ...over }),
+  unknown: (over) => rotation({ state: 'unknown', attempt: 1, sentAt: at('2026-11-22T14:02:03Z'), ...over }),
+  queued: (over) => rotation({ state: 'queued', attempt: 1, sentAt: at('2026-11-22T14:02:03Z'), ...over }),
+  waiting: (over) => rotation({ state: 'waiting', attempt: 1, sentAt: at('2026-11-22T14:02:03Z'), ...over }),
+  overdue: (over) => rotation({ state: 'overdue', attempt: 1, sentAt: at('2026-11-19T14:02:03Z'), ...over }),
+  done: (over) => rotation({ state: 'done', attempt: 1, sentAt: at('2026-11-22T14:02:03Z'), endedAt: at('2026-11-22T14:10:00Z'), newKeys: [newKey()], ...over }),
+  failed: (over) => rotation({ state: 'failed', attempt: 1, sentAt: at('2026-11-22T14:02:03Z'), endedAt: at('2026-11-22T14:10:00Z'), failure: 'policy-os', errorCode: -2_144_272_166, ...over }),
+};
 
 /** Obviously made, and right by Windows' own check. */
 export const password = known(RecoveryPassword.parse('111111-222222-333333-444444-555555-666666-123123-321321'));

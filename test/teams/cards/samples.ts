@@ -19,6 +19,7 @@ import { refusedCard } from '../../../src/teams/cards/refused.ts';
 import { revealedKeyCard } from '../../../src/teams/cards/revealed-key.ts';
 import { suggestionCard } from '../../../src/teams/cards/suggestion.ts';
 import { whoamiCard } from '../../../src/teams/cards/whoami.ts';
+import { rotationSamples, rotationSamplesWithKey } from './rotation-samples.ts';
 import * as the from './people-and-devices.ts';
 import { inOrder } from '../../../src/domain/device.ts';
 
@@ -118,6 +119,7 @@ export const revealedSamples: readonly Sample[] = Object.entries({
   'revealed-doubtful-superseded': revealedKeyCard({ request: the.revealedRequest({ grant: the.grant({ key: the.firstKey(the.twoKeys.slice(1)) }) }), password: the.doubtfulPassword }),
   'revealed-hostile-name': revealedKeyCard({ request: the.revealedRequest({ offer: named(the.hostileName) }), password: the.password }),
   'revealed-longest-windows-name': revealedKeyCard({ request: the.revealedRequest({ offer: named(the.longWindowsName) }), password: the.password }),
+  ...rotationSamplesWithKey,
   'revealed-words': asWords(revealedKeyCard({ request: the.revealedRequest(), password: the.password })),
 }).map(([name, message]) => ({ name, message }));
 
@@ -130,12 +132,13 @@ function asWords(message: CardMessage): CardMessage {
 const everyday: Record<string, CardMessage> = {
   'notice-carried-on': carriedOnNotice(),
   'notice-private-chat-closed': privateChatClosedNotice(),
-  'help-agent': helpCard({ roles: new Set(['agent']), conversation: 'personal' }),
-  'help-agent-channel': helpCard({ roles: new Set(['agent']), conversation: 'channel' }),
-  'help-nobody': helpCard({ roles: new Set(), conversation: 'personal' }),
+  'help-agent': helpCard({ roles: new Set(['agent']), conversation: 'personal', settings: the.settings }),
+  'help-agent-channel': helpCard({ roles: new Set(['agent']), conversation: 'channel', settings: the.settings }),
+  'help-admin': helpCard({ roles: new Set(['admin']), conversation: 'personal', settings: the.settings }),
+  'help-nobody': helpCard({ roles: new Set(), conversation: 'personal', settings: the.settings }),
   'key-types': keyTypesCard(),
-  'whoami-agent': whoamiCard({ person: the.alex, roles: new Set(['agent', 'approver']) }),
-  'whoami-nobody': whoamiCard({ person: { ...the.alex, name: the.hostileName }, roles: new Set() }),
+  'whoami-agent': whoamiCard({ person: the.alex, roles: new Set(['agent', 'approver']), settings: the.settings }),
+  'whoami-nobody': whoamiCard({ person: { ...the.alex, name: the.hostileName }, roles: new Set(), settings: the.settings }),
   suggestion: suggestionCard({ nearest: 'key for LAPTOP-42' }),
   'suggestion-help': suggestionCard({ nearest: 'help' }),
   'pasted-password': pastedPasswordCard(),
@@ -160,6 +163,8 @@ const refusalFacts: Partial<Record<RefusalCode, readonly RefusalFacts[]>> = {
   'request-closed': [{ asked: 'LAPTOP-42' }],
   'reveal-limit': [{ limit: { max: 20, seconds: 3600 }, at: later }],
   'show-again-over': [{ asked: 'LAPTOP-42' }],
+  'not-managed': [{ asked: 'LAPTOP-42', deviceId: the.device().deviceId }],
+  'several-managed': [{ asked: 'LAPTOP-42', deviceId: the.device().deviceId }],
 };
 
 const refusals: readonly Sample[] = refusalCodes.flatMap((code) =>
@@ -175,6 +180,6 @@ const faults: readonly Sample[] = faultCodes.flatMap((code) => [
 ]);
 
 /** All cards that may be sent, edited into a message, or stored by Teams. */
-export const openSamples: readonly Sample[] = [...Object.entries({ ...confirms, ...afterwards, ...everyday }).map(([name, message]) => ({ name, message })), ...refusals, ...faults];
+export const openSamples: readonly Sample[] = [...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples }).map(([name, message]) => ({ name, message })), ...refusals, ...faults];
 
 export const allSamples: readonly Sample[] = [...openSamples, ...revealedSamples];
