@@ -1,7 +1,8 @@
 // Production: the configuration of the environment, Microsoft's Graph, a PostgreSQL that is there already.
 
 import { readFileSync } from 'node:fs';
-import { type Config, ConfigError, type Identity, readConfig } from './config/read-config.ts';
+import { type Config, ConfigError, readConfig } from './config/read-config.ts';
+import type { Identity } from './config/read-identity.ts';
 import { systemClock, systemIds } from './config/system.ts';
 import { createCredential } from './graph/credential.ts';
 import { createGraph } from './graph/graph.ts';
@@ -14,12 +15,15 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel });
   const credential = createCredential(config);
+  const graphOf = (who: typeof credential) =>
+    createGraph({ credential: who, roleGroups: config.groups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, observe: (call) => log.debug({ ...call }, 'a call to Graph') });
   const keydesk = await startKeydesk({
     ...config,
     settings: config.desk,
     inbound: { mode: 'authenticated', identity: botOf(config, credential) },
     database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
-    graph: createGraph({ credential, roleGroups: config.groups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, observe: (call) => log.debug({ ...call }, 'a call to Graph') }),
+    graph: graphOf(credential),
+    ...(config.rotationIdentity && { rotationGraph: graphOf(createCredential({ tenantId: config.tenantId, identity: config.rotationIdentity })) }),
     log,
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

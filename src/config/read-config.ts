@@ -7,19 +7,17 @@ import { parseTenantId, type TenantId } from '../domain/ids.ts';
 import { type Role, roles } from '../domain/person.ts';
 import type { Limit } from '../domain/ports.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
-import { readSecretFile, Secret } from './secret.ts';
-
-/** Who Keydesk is towards Entra: the bot's registration, which also asks Graph in application mode. */
-export type Identity =
-  | { readonly type: 'secret'; readonly clientId: string; readonly secret: Secret }
-  | { readonly type: 'certificate'; readonly clientId: string; readonly certificateFile: string; readonly thumbprint: string }
-  | { readonly type: 'managed-identity'; readonly clientId: string };
+import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
+import { type Identity, readIdentity, readRotationIdentity, type RotationIdentity } from './read-identity.ts';
+import type { Secret } from './secret.ts';
 
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly tenantId: TenantId;
   readonly identity: Identity;
+  /** Absent: the bot's own. */
+  readonly rotationIdentity?: RotationIdentity;
   readonly databaseUrl: Secret;
   /** Entra object ids of the role groups. A role without a group is nobody's. */
   readonly groups: Readonly<Partial<Record<Role, string>>>;
@@ -27,12 +25,6 @@ export interface Config {
   readonly desk: DeskSettings;
   /** SHA-256 (hex) over all settings without secrets, for the ledger's entry at start. */
   readonly fingerprint: string;
-}
-
-export interface ConfigFault {
-  readonly variable: string;
-  readonly expected: string;
-  readonly remedy: string;
 }
 
 export class ConfigError extends Error {
@@ -46,63 +38,12 @@ export class ConfigError extends Error {
   }
 }
 
-const guid = z.string().trim().toLowerCase().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-const yesNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
-
-type Env = Readonly<Record<string, string | undefined>>;
-
-/** Reads single settings and gathers what is wrong with them. */
-class Reader {
-  readonly faults: ConfigFault[] = [];
-  readonly #env: Env;
-
-  constructor(env: Env) {
-    this.#env = env;
-  }
-
-  raw(variable: string): string | undefined {
-    const value = this.#env[variable]?.trim();
-    return value === '' ? undefined : value;
-  }
-
-  /** @returns the parsed value; undefined and a fault when it is missing or wrong. */
-  required<T>(variable: string, schema: z.ZodType<T>, expected: string, remedy: string): T | undefined {
-    const parsed = schema.safeParse(this.raw(variable));
-    if (parsed.success) return parsed.data;
-    this.faults.push({ variable, expected, remedy });
-    return undefined;
-  }
-
-  optional<T>(variable: string, schema: z.ZodType<T>, expected: string, otherwise: T): T {
-    if (this.raw(variable) === undefined) return otherwise;
-    return this.required(variable, schema, expected, 'Correct it, or remove the variable for the default.') ?? otherwise;
-  }
-
-  /** A secret as such, or the path of a file that holds it (`NAME_FILE`); never both. */
-  secret(variable: string, expected: string): Secret | undefined {
-    const direct = this.raw(variable);
-    const path = this.raw(`${variable}_FILE`);
-    const remedy = `Set ${variable}_FILE to a file that holds it (or ${variable} itself), and not both.`;
-    if ((direct === undefined) === (path === undefined)) {
-      this.faults.push({ variable, expected, remedy });
-      return undefined;
-    }
-    try {
-      const secret = direct === undefined ? readSecretFile(path ?? '') : new Secret(direct);
-      if (secret.reveal() !== '') return secret;
-    } catch {
-      // The fault below says what is needed; the error would repeat the path's content at worst.
-    }
-    this.faults.push({ variable: `${variable}_FILE`, expected: `a readable file with ${expected}`, remedy });
-    return undefined;
-  }
-}
-
 /** @param env `process.env`. Throws a ConfigError that lists every fault. */
 export function readConfig(env: Env): Config {
   const read = new Reader(env);
   const tenantId = read.required('KEYDESK_TENANT_ID', guid, "the GUID of your Entra tenant", 'Entra admin centre → Overview → Tenant ID.');
   const identity = readIdentity(read);
+  const rotationIdentity = readRotationIdentity(read, identity);
   const databaseUrl = read.secret('DATABASE_URL', 'a postgres:// address that logs in as keydesk_app');
   const groups = readGroups(read);
   const desk = readDesk(read);
@@ -111,23 +52,8 @@ export function readConfig(env: Env): Config {
   const logLevel = read.optional('KEYDESK_LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error']), 'debug, info, warn or error', 'info' as const);
   const tenant = parseTenantId(tenantId);
   if (read.faults.length > 0 || tenant === undefined || identity === undefined || databaseUrl === undefined) throw new ConfigError(read.faults);
-  const settings = { host, port, tenantId: tenant, identity, groups, logLevel, desk };
+  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, logLevel, desk };
   return { ...settings, databaseUrl, fingerprint: fingerprintOf(settings) };
-}
-
-function readIdentity(read: Reader): Identity | undefined {
-  const types = ['SingleTenant', 'UserAssignedMsi'] as const;
-  const type = read.required('MicrosoftAppType', z.enum(types), types.join(' or '), 'MultiTenant bots cannot be registered any more and are refused here.');
-  const clientId = read.required('MicrosoftAppId', guid, 'the application (client) id of the bot', 'Entra admin centre → App registrations → your bot.');
-  if (type === undefined || clientId === undefined) return undefined;
-  if (type === 'UserAssignedMsi') return { type: 'managed-identity', clientId };
-  const certificateFile = read.raw('KEYDESK_CERTIFICATE_FILE');
-  if (certificateFile === undefined) {
-    const secret = read.secret('MicrosoftAppPassword', 'the client secret of the bot (or set KEYDESK_CERTIFICATE_FILE, which is better)');
-    return secret && { type: 'secret', clientId, secret };
-  }
-  const thumbprint = read.required('KEYDESK_CERTIFICATE_THUMBPRINT', z.string().regex(/^[0-9a-fA-F]{40}$/), '40 hex characters', 'The SHA-1 thumbprint that Entra shows beside the certificate.');
-  return thumbprint === undefined ? undefined : { type: 'certificate', clientId, certificateFile, thumbprint };
 }
 
 function readGroups(read: Reader): Config['groups'] {
@@ -146,6 +72,7 @@ function readGroups(read: Reader): Config['groups'] {
 function readDesk(read: Reader): DeskSettings {
   const count = z.coerce.number().int().min(1).max(10_000);
   const [minute, hour, day] = defaultSettings.revealLimits;
+  const rotateAfter = read.optional('KEYDESK_ROTATE_AFTER_MINUTES', minutesOrOff, 'minutes from 0 to 10080 (a week), or off', (defaultSettings.rotateAfterSeconds ?? 0) / 60);
   const limit = (variable: string, otherwise: Limit | undefined, seconds: number): Limit => ({
     max: read.optional(variable, count, 'a whole number from 1 to 10000', otherwise?.max ?? 1),
     seconds,
@@ -159,6 +86,8 @@ function readDesk(read: Reader): DeskSettings {
       limit('KEYDESK_REVEALS_PER_DAY', day, 86_400),
     ],
     hideSeconds: read.optional('KEYDESK_HIDE_SECONDS', z.coerce.number().int().min(10).max(3600), 'seconds from 10 to 3600', defaultSettings.hideSeconds),
+    rotateAfterSeconds: rotateAfter === 'off' ? undefined : rotateAfter * 60,
+    agentsMayRotate: read.optional('KEYDESK_AGENTS_MAY_ROTATE', yesNo, 'yes or no', defaultSettings.agentsMayRotate),
     callerProof: read.optional('KEYDESK_CALLER_PROOF', yesNo, 'yes or no', defaultSettings.callerProof),
     callerCheckRequired: read.optional('KEYDESK_CALLER_CHECK_REQUIRED', yesNo, 'yes or no', defaultSettings.callerCheckRequired),
     ticketRequired: read.optional('KEYDESK_TICKET_REQUIRED', yesNo, 'yes or no', defaultSettings.ticketRequired),
@@ -166,6 +95,8 @@ function readDesk(read: Reader): DeskSettings {
     sensitiveNames: read.optional('KEYDESK_SENSITIVE_NAMES', namePatterns, 'device names separated by commas, * for any text', defaultSettings.sensitiveNames),
   };
 }
+
+const minutesOrOff = z.union([z.literal('off'), z.string().regex(/^\d+$/).transform(Number).pipe(z.int().max(10_080))]);
 
 /** A whole match is meant, therefore it is anchored here and not by hand. */
 const pattern = (flags: string) =>

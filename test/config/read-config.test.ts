@@ -88,6 +88,52 @@ describe('readConfig', () => {
     }
   });
 
+  it('rotates an hour after a reveal unless it is told otherwise', () => {
+    const rotateAfter = (minutes?: string) => readConfig({ ...whole, KEYDESK_ROTATE_AFTER_MINUTES: minutes }).desk.rotateAfterSeconds;
+    assert.deepEqual([rotateAfter(), rotateAfter('0'), rotateAfter('90'), rotateAfter('10080'), rotateAfter('off')], [3600, 0, 5400, 604_800, undefined]);
+    for (const wrong of ['-1', '1.5', '10081', 'never', '1e3']) assert.deepEqual(faultsOf({ ...whole, KEYDESK_ROTATE_AFTER_MINUTES: wrong }), ['KEYDESK_ROTATE_AFTER_MINUTES'], wrong);
+    const fingerprints = ['off', '0', '60'].map((minutes) => readConfig({ ...whole, KEYDESK_ROTATE_AFTER_MINUTES: minutes }).fingerprint);
+    assert.equal(new Set(fingerprints).size, 3);
+  });
+
+  it('lets agents rotate only where it is told to', () => {
+    const may = (word?: string) => readConfig({ ...whole, KEYDESK_AGENTS_MAY_ROTATE: word }).desk.agentsMayRotate;
+    assert.deepEqual([may(), may('no'), may('yes')], [false, false, true]);
+    assert.deepEqual(faultsOf({ ...whole, KEYDESK_AGENTS_MAY_ROTATE: 'admins' }), ['KEYDESK_AGENTS_MAY_ROTATE']);
+  });
+
+  describe('the identity that rotates', () => {
+    const rotator = 'b0700000-0000-4000-8000-000000000002';
+    const { MicrosoftAppPassword: _unused, ...rest } = whole;
+    const managed = { ...rest, MicrosoftAppType: 'UserAssignedMsi' };
+    const identityOf = (env: Record<string, string>) => readConfig({ ...whole, ...env }).rotationIdentity;
+
+    it('is the bot when nothing is said', () => {
+      assert.equal(readConfig(whole).rotationIdentity, undefined);
+    });
+
+    it('is an application with a secret, with a certificate, or one that Azure gives to the machine', () => {
+      const secret = identityOf({ KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET: 'another' });
+      assert.ok(secret?.type === 'secret');
+      assert.deepEqual([secret.clientId, secret.secret.reveal()], [rotator, 'another']);
+      assert.deepEqual(identityOf({ KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CERTIFICATE_FILE: '/run/rotator.pem' }), { type: 'certificate', clientId: rotator, certificateFile: '/run/rotator.pem' });
+      assert.deepEqual(readConfig({ ...managed, KEYDESK_ROTATION_CLIENT_ID: rotator }).rotationIdentity, { type: 'managed-identity', clientId: rotator });
+    });
+
+    for (const [what, env, fault] of [
+      ['a client id without a proof', { KEYDESK_ROTATION_CLIENT_ID: rotator }, 'KEYDESK_ROTATION_CLIENT_SECRET'],
+      ['a client id that is none', { KEYDESK_ROTATION_CLIENT_ID: 'rotator' }, 'KEYDESK_ROTATION_CLIENT_ID'],
+      ['a secret without a client id', { KEYDESK_ROTATION_CLIENT_SECRET: 'another' }, 'KEYDESK_ROTATION_CLIENT_ID'],
+      ['a certificate without a client id', { KEYDESK_ROTATION_CERTIFICATE_FILE: '/run/rotator.pem' }, 'KEYDESK_ROTATION_CLIENT_ID'],
+      ['a secret file that is not there', { KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET_FILE: '/not/there' }, 'KEYDESK_ROTATION_CLIENT_SECRET_FILE'],
+      ['two proofs', { KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET: 'another', KEYDESK_ROTATION_CERTIFICATE_FILE: '/run/rotator.pem' }, 'KEYDESK_ROTATION_CERTIFICATE_FILE'],
+    ] as const) {
+      it(`is refused with ${what}`, () => {
+        assert.deepEqual(faultsOf({ ...whole, ...env }), [fault]);
+      });
+    }
+  });
+
   it('prints no secret, whatever prints it', () => {
     const config = readConfig(whole);
     for (const text of [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true }), String(config.databaseUrl)]) {

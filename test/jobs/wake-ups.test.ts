@@ -232,7 +232,7 @@ describe('jobs/wake-ups', () => {
     const as = (role: string): string => Object.assign(new URL(place.ownerUrl), { username: encodeURIComponent(role), password: 'secret' }).href;
     await prepareJobs(as('jobs_owner'), 'jobs "app');
     const app = openDatabase(as('jobs "app'));
-    const wakeUps = createWakeUps({ run: statementsOf(app), clock, pollSeconds: 0.5, work: () => Promise.resolve(), gaveUp: () => Promise.resolve(), report: assert.fail });
+    const wakeUps = createWakeUps({ run: statementsOf(app), clock, pollSeconds: 0.5, work: () => Promise.resolve(), gaveUp: () => Promise.resolve(), report: (error) => assert.fail(String(error)) });
     try {
       await wakeUps.keepRunning();
       await wakeUps.later(statementsOf(app), idOf(1), plusSeconds(clock.now(), 60));
