@@ -62,7 +62,7 @@ export function again(desk: Desk, rotation: Rotation, { waitSeconds = 0, entries
   if (rotation.attempt >= mostAttempts) return failed(desk, rotation, 'gave-up', { alert: rotationEntry(desk, rotation, 'alert', 'failed') });
   const backOff = secondsUntilRetry[Math.min(rotation.attempt, secondsUntilRetry.length) - 1] ?? 60;
   const pause = Math.min(Math.max(waitSeconds, backOff), longestPauseSeconds);
-  const dueAt = plusSeconds(desk.clock.now(), Math.ceil(pause * (1 + spreadOf(rotation) / 4)));
+  const dueAt = plusSeconds(desk.clock.now(), Math.ceil(pause) + Math.floor((pause * spreadOf(rotation)) / 4));
   return desk.rotations.move(rotation, 'scheduled', { set: { dueAt }, entries, lookAt: dueAt });
 }
 

@@ -11,7 +11,7 @@ import type { Press, PressInputs } from '../../src/domain/press.ts';
 import type { CardPlace, ConversationKind, RevealRequest, Viewer } from '../../src/domain/request.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
 import { defaultSettings, type DeskSettings } from '../../src/domain/settings.ts';
-import { rotatorOf } from './desk/intune.ts';
+import { type Post, rotatorOf } from './desk/intune.ts';
 import { rotationsOf } from './desk/rotations.ts';
 import { newScript, type Script } from './desk/script.ts';
 import { asksOf, ledgerOf, type Memory, newMemory, requestsOf } from './desk/store.ts';
@@ -39,6 +39,8 @@ export interface TestDesk {
   readonly entries: readonly LedgerEntry[];
   /** `ledger <act> <outcome>`, `read <key id>` and `post <Intune id>` in the order in which they happened. */
   readonly journal: readonly string[];
+  /** Every rotation that Intune has taken. */
+  readonly posts: readonly Post[];
   /** Another instance: its own desk over the same store, tenant, clock and script. */
   second(): Desk;
   request(id: RequestId): RevealRequest;
@@ -60,6 +62,7 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
   const world = overrides.world ?? newWorld();
   const memory = overrides.memory ?? newMemory();
   const journal: string[] = [];
+  const posts: Post[] = [];
   const ids = countedIds();
   noteEntries(memory.entries, journal);
 
@@ -74,13 +77,13 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
     asks: script.over('asks', asksOf(memory)),
     requests: script.over('requests', requestsOf(memory)),
     rotations: script.over('rotations', rotationsOf(memory)),
-    rotator: script.over('rotator', rotatorOf(world, clock, (device) => void journal.push(`post ${device}`))),
+    rotator: script.over('rotator', rotatorOf(world, clock, (post) => void (journal.push(`post ${post.device}`), posts.push(post)))),
     settings: { ...defaultSettings, ...overrides.settings },
     deadlines: { ask: () => new AbortController().signal, press: () => new AbortController().signal, work: () => new AbortController().signal },
     ...overrides.desk,
   });
   const { requests, rotations, entries } = memory;
-  return { desk: build(), clock, script, world, memory, entries, journal, second: build, request: (id) => sure(requests.get(id)), rotation: (id) => sure(rotations.get(id)) };
+  return { desk: build(), clock, script, world, memory, entries, journal, posts, second: build, request: (id) => sure(requests.get(id)), rotation: (id) => sure(rotations.get(id)) };
 }
 
 function newClock(start: Instant): TestClock {

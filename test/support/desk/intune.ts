@@ -7,24 +7,35 @@ import type { EntraDeviceId, IntuneDeviceId } from '../../../src/domain/ids.ts';
 import { type Instant, plusSeconds } from '../../../src/domain/instant.ts';
 import type { Clock, Rotator } from '../../../src/domain/ports.ts';
 import type { RotationAction } from '../../../src/domain/rotation.ts';
-import { keyIdOf, type World } from './world.ts';
+import { keyIdOf, passwordDigits, type World } from './world.ts';
 
 /** What Graph's clock shows while ours shows `now`. */
 export const graphTime = (world: World, clock: Clock): Instant => plusSeconds(clock.now(), world.skewSeconds);
 
+/** A rotation that Intune has taken, and what it said of the one before. */
+export interface Post {
+  readonly device: IntuneDeviceId;
+  readonly clientRequestId: string;
+  readonly former: RotationAction | undefined;
+}
+
 /** @param onPost called when Intune has taken a rotation: the test's own record */
-export const rotatorOf = (world: World, clock: Clock, onPost: (device: IntuneDeviceId) => void): Rotator => ({
+export const rotatorOf = (world: World, clock: Clock, onPost: (post: Post) => void): Rotator => ({
   lastAction: async (device) => {
     if (!world.managed.some(({ intuneId }) => intuneId === device)) throw new Fault('graph-not-found', 'never');
     return world.actions.get(device);
   },
   rotate: async (device, { clientRequestId }) => {
     if (!world.managed.some(({ intuneId }) => intuneId === device)) throw new Fault('graph-not-found', 'never');
-    onPost(device);
-    world.actions.set(device, { state: 'pending', startedAt: graphTime(world, clock), errorCode: 0 });
+    const former = world.actions.get(device);
+    onPost({ device, clientRequestId, former });
+    world.actions.set(device, { state: 'pending', startedAt: laterThan(former, graphTime(world, clock)), errorCode: 0 });
     return { graphRequestId: `graph-${clientRequestId}` };
   },
 });
+
+/** No two begin at once, also where the clock stands still. */
+const laterThan = (former: RotationAction | undefined, time: Instant): Instant => (former !== undefined && former.startedAt >= time ? plusSeconds(former.startedAt, 1) : time);
 
 /** Intune says so of the last action, whoever asked for it. */
 export function report(world: World, device: IntuneDeviceId, state: RotationAction['state'], errorCode = 0): void {
@@ -40,6 +51,7 @@ export function makeKeys(world: World, clock: Clock, device: EntraDeviceId, volu
     return { keyId: keyIdOf(`${first}-0000-4000-8000-${first}0000`), deviceId: device, volumeType, createdAt: graphTime(world, clock) };
   });
   world.keys.push(...made);
+  for (const { keyId } of made) world.passwords.set(keyId, passwordDigits(world.keys.length));
   return made;
 }
 
