@@ -115,7 +115,7 @@ describe('domain/send-rotation: not sent', () => {
         world.devices.splice(world.devices.findIndex((one) => one.deviceId === deviceId), 1);
         world.keys.splice(0, world.keys.length, ...world.keys.filter((key) => key.deviceId !== deviceId));
       },
-      ({ world, now }) => void world.devices.push({ ...sure(world.devices[0]), ...now().device }),
+      (test) => void test.world.devices.push({ ...sure(test.world.devices[0]), ...test.now().device }),
     ],
   ];
   for (const [title, failure, prepare, mended] of refusals) {
