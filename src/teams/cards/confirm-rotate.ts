@@ -76,9 +76,10 @@ function deviceFacts(offer: DeviceOffer, { request, now }: ConfirmRotation): Ele
   );
 }
 
-/** The newest of each kind that Intune rotates. With `callerProof` no ID: a card that gives one away proves no caller. */
+/** The newest of each kind that Intune rotates; a volume of unknown kind may be the system's. With `callerProof` no ID: a card that gives one away proves no caller. */
 function replaced({ keys }: DeviceOffer, { callerProof }: RevealRequest): Said {
-  const rotated = keys.filter((key) => key.state === 'active' && (key.volumeType === 'operatingSystem' || key.volumeType === 'fixedData'));
+  const hasSystem = keys.some((key) => key.volumeType === 'operatingSystem');
+  const rotated = keys.filter((key) => key.state === 'active' && key.volumeType !== 'removableData' && !(key.volumeType === 'unknown' && hasSystem));
   if (rotated.length === 0) return say`no key: none is in escrow, this makes the first`;
   return joined(rotated.map((key) => (callerProof ? say`the key of the ${volumeWords[key.volumeType]} drive` : say`${shortKeyId(key.keyId)} (${volumeWords[key.volumeType]})`)), ', ');
 }

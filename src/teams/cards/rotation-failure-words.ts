@@ -17,7 +17,7 @@ const requireEscrow = (drives: string): Said =>
 export const failureWords = {
   'not-managed': { why: say`Intune does not manage this device.`, todo: say`Enrol it in Intune first. Until then only somebody at the device can give it a new key.` },
   'several-managed': { why: say`Intune has several devices with this device ID, and which one is meant cannot be known.`, todo: say`In the Intune portal compare their last check-in and remove the stale ones. Then rotate again.` },
-  'device-gone': { why: say`Intune or Entra ID no longer knows this device.`, todo: say`Find out who deleted it. If the laptop is still in use, it must be enrolled anew.` },
+  'device-gone': { why: say`Entra ID no longer knows this device, and its keys went with it.`, todo: say`Find out who deleted it. If the laptop is still in use, it must be joined anew before it is locked out.` },
   forbidden: { why: say`Keydesk is not allowed to rotate keys in Intune.`, todo: say`Tell the people who run Keydesk: the permission **DeviceManagementManagedDevices.ReadWrite.All**, or its consent, is missing.` },
   refused: { why: say`Intune refused the request.`, todo: say`Try it on the device's page in the Intune portal: **BitLocker key rotation** says there what is wrong.` },
   'policy-os': { why: say`The policy for the system drive does not require that its key is stored in Entra ID, and without that Windows rotates nothing.`, todo: requireEscrow('operating system drives') },
@@ -40,5 +40,5 @@ export const failureWords = {
   'not-supported': { why: say`The device cannot do what the rotation needs.`, todo: say`Look at the TPM and its firmware, and at whether the policy asks for something that this device does not have.` },
   unlisted: { why: say`Windows reported an error that Keydesk does not know.`, todo: say`Search Microsoft's pages for the number that stands below. Then rotate again.` },
   cancelled: { why: say`Somebody cancelled it in Intune.`, todo: say`If a new key is still wanted, rotate again.` },
-  'gave-up': { why: say`It took too long, and nothing more will be tried.`, todo: say`Is the device still in use? Bring it online and let it sync, then rotate again. If Intune was the reason, look at its service health.` },
+  'gave-up': { why: say`It has taken too long, and nothing more is tried.`, todo: say`Is the device still in use? Bring it online and let it sync, then rotate again. If Intune was the reason, look at its service health.` },
 } as const satisfies Record<RotationFailure, FailureWords>;

@@ -69,15 +69,21 @@ function wordsOf({ rotation, request, now, overdueHours }: Progress, name: strin
         ? { title: say`✓ ${name} has a new key`, texts: [say`Windows had rotated it by itself after the key was used. Intune was not asked.`, stillListed] }
         : { title: say`✓ ${name} has a new key`, texts: [say`It is in Entra ID, and is what the blue screen asks for from now on.`, stillListed] };
     case 'failed':
-      return { title: say`✕ ${name} was not rotated`, texts: [failureWords[rotation.failure ?? 'unlisted'].why, say`The former key is still valid.`] };
+      return { title: rotation.newKeys.length > 0 ? say`✕ ${name} was rotated in part` : say`✕ ${name} was not rotated`, texts: [failureWords[rotation.failure ?? 'unlisted'].why, remaining(rotation)] };
   }
+}
+
+/** Of several drives only some may have a new key. */
+function remaining({ newKeys, volumeTypes }: Rotation): Said {
+  const lacking = volumeTypes.filter((type) => !newKeys.some((key) => key.volumeType === type)).map((type) => volumeWords[type]);
+  return newKeys.length === 0 ? say`The former key is still valid.` : say`There is no new key for: ${lacking.join(', ')}. Their former keys are still valid.`;
 }
 
 /** @param at when it is to come; undefined when that is now */
 function scheduled({ attempt }: Rotation, name: string, at: string | undefined): StateWords {
   if (at === undefined) return { title: say`The rotation of ${name} begins`, texts: [say`Intune is asked in a moment.`] };
   if (attempt === 0) return { title: say`Rotation of ${name} at ${at}`, texts: [say`Intune is asked then. Nothing has changed yet.`] };
-  return { title: say`Rotation of ${name}: next try at ${at}`, texts: [say`${attempt === 1 ? 'The first try' : `${attempt} tries`} did not get through, because Intune or the device was busy. The next one comes by itself.`] };
+  return { title: say`Rotation of ${name}: next try at ${at}`, texts: [say`${attempt === 1 ? 'The first try' : `${attempt} tries`} did not get through, or the device was busy. The next one comes by itself.`] };
 }
 
 function shortState({ rotation, request, now }: Progress): string {
@@ -97,7 +103,7 @@ function shortState({ rotation, request, now }: Progress): string {
     case 'done':
       return 'done, there is a new key';
     case 'failed':
-      return 'failed, the former key is still valid';
+      return 'failed';
   }
 }
 
@@ -145,11 +151,10 @@ function failure({ failure: code, errorCode }: Rotation, name: string): Element 
 
 function about({ request, rotation }: Progress): Element {
   const cause = rotation.causes.find((one): one is Extract<RotationCause, { by: 'person' }> => one.by === 'person' && one.requestId === request.id);
-  const done = rotation.state === 'done';
   return facts(
     {
-      'New key ID': done ? newKeyIds(rotation, request) : undefined,
-      Superseded: done ? superseded(request, rotation) : undefined,
+      'New key ID': newKeyIds(rotation, request),
+      Superseded: superseded(request, rotation),
       'Asked for by': say`${request.person.name}`,
       Reason: cause && (cause.reason === 'other' ? say`${cause.reasonText ?? 'Other'}` : say`${rotationReasonWords[cause.reason]}`),
       Details: cause?.reason !== 'other' && cause?.reasonText !== undefined ? say`${cause.reasonText}` : undefined,

@@ -19,20 +19,24 @@ export interface Afterwards {
   readonly mayRotate?: boolean;
 }
 
-/** Nothing where there is nothing to say: no rotation came of the reveal although they are on. */
+/** Nothing where nothing is known: rotations are on, and none came of the reveal. */
 export function rotationLine({ rotation, rotationOff = false, mayRotate = false }: Afterwards, request: RevealRequest, now: Instant): readonly Element[] {
   if (rotation !== undefined) {
     const helper = rotation.state === 'failed' && !mayRotate ? [say`An administrator can try again.`] : [];
     return [line(together(sentence(rotation, request, now), ...helper), { spacing: 'medium' })];
   }
-  return rotationOff ? [line(say`Rotation after a reveal is switched off.`, { spacing: 'medium' })] : [];
+  if (rotationOff) return [line(say`Rotation after a reveal is switched off.`, { spacing: 'medium' })];
+  return isRemovable(request) ? [line(say`▲ The key of a removable drive cannot be rotated from here: it stays valid.`, { spacing: 'medium' })] : [];
 }
 
+/** Intune rotates the drives that are built in. */
+const isRemovable = ({ grant }: RevealRequest): boolean => grant?.key.volumeType === 'removableData';
+
 /** Only where pressing it changes something: a rotation that Intune has cannot be asked for again. */
-export function rotateButton({ rotation, mayRotate = false }: Afterwards, { id, offer }: RevealRequest): readonly ExecuteAction[] {
+export function rotateButton({ rotation, mayRotate = false }: Afterwards, request: RevealRequest): readonly ExecuteAction[] {
   const isToCome = rotation === undefined || rotation.state === 'scheduled' || rotation.state === 'failed';
   // One word: beside two other buttons a phone has no room for more.
-  return mayRotate && isToCome && !isUnmanaged(offer) ? [press('rotate-ask', 'Rotate', id, { tooltip: 'Gives the device a new key now; asks for a reason in a card of its own' })] : [];
+  return mayRotate && isToCome && !isUnmanaged(request.offer) && !isRemovable(request) ? [press('rotate-ask', 'Rotate', request.id, { tooltip: 'Gives the device a new key now; asks for a reason in a card of its own' })] : [];
 }
 
 function sentence(rotation: Rotation, request: RevealRequest, now: Instant): Said {
@@ -52,9 +56,14 @@ function sentence(rotation: Rotation, request: RevealRequest, now: Instant): Sai
     case 'done':
       return done(rotation, request, now);
     case 'failed':
-      return together(say`✕ The key was not rotated and is still valid.`, failureWords[rotation.failure ?? 'unlisted'].why);
+      return wasReplaced(rotation, request)
+        ? say`✓ The key was rotated, and the one that was shown is superseded. Other drives have no new key.`
+        : together(say`✕ The key was not rotated and is still valid.`, failureWords[rotation.failure ?? 'unlisted'].why);
   }
 }
+
+/** A rotation that failed for other drives. */
+const wasReplaced = ({ newKeys }: Rotation, { grant }: RevealRequest): boolean => newKeys.some((key) => key.volumeType === grant?.key.volumeType && key.keyId !== grant.key.keyId);
 
 const planned = ({ dueAt }: Rotation, { offer, viewer }: RevealRequest, now: Instant): Said =>
   isUnmanaged(offer)

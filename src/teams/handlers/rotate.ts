@@ -3,11 +3,12 @@ import type { Press } from '../../domain/press.ts';
 import type { Incoming } from '../activity.ts';
 import { confirmRotateCard } from '../cards/confirm-rotate.ts';
 import { plain } from '../cards/escape.ts';
+import { expiredCard } from '../cards/expired.ts';
 import { refusedCard, refusedLine } from '../cards/refused.ts';
 import { rotationProgressCard } from '../cards/rotation-progress.ts';
 import { cardAnswer, type InvokeBody, lineAnswer } from '../invoke-answer.ts';
 import type { Room } from '../room.ts';
-import { notePlace } from '../say.ts';
+import { makeLast, notePlace } from '../say.ts';
 import { showRotation } from '../show-rotation.ts';
 import { cardOf } from './ask.ts';
 
@@ -42,6 +43,13 @@ export async function onRotate(room: Room, press: Press): Promise<InvokeBody> {
     case 'card-back':
       return cardAnswer(confirmRotateCard({ request: answer.request, settings, now, values: answer.values, problems: answer.problems }));
     case 'refused':
+      if (answer.refusal.code === 'request-expired') await sayExpired(room, press);
       return cardAnswer(refusedCard({ refusal: answer.refusal, viewer: press.viewer, now, purpose: 'rotate' }));
   }
+}
+
+/** A card that will never do anything again says so for good. Whose card it is was judged before its age. */
+async function sayExpired(room: Room, { requestId }: Press): Promise<void> {
+  const request = requestId && (await room.desk.requests.find(requestId));
+  if (request?.state === 'expired') await makeLast(room, request, expiredCard({ request }));
 }

@@ -54,6 +54,7 @@ const states: Record<string, CardMessage> = {
   'rotation-next-try': progress(the.rotation({ attempt: 2, dueAt: the.at('2026-11-22T13:07:00Z') })),
   'rotation-joined': progress(the.rotationIn.waiting({ causes: [the.wish({ reason: 'other', reasonText: 'Handed to **somebody** else', ticket: 'INC0012345' }), the.afterReveal()] })),
   'rotation-done-two-volumes': progress(the.rotationIn.done({ newKeys: [the.newKey(), the.key(4, { volumeType: 'fixedData' })] }), the.rotateRequest({ state: 'started', offer: twoVolumes })),
+  'rotation-failed-in-part': progress(the.rotationIn.failed({ failure: 'gave-up', newKeys: [the.newKey()], volumeTypes: ['operatingSystem', 'fixedData'] }), the.rotateRequest({ state: 'started', offer: twoVolumes })),
   'rotation-done-by-itself': progress(the.rotationIn.done({ byItself: true })),
   'rotation-done-caller-proof': progress(the.rotationIn.done(), the.rotateRequest({ state: 'started', callerProof: true })),
   'rotation-hostile-name': progress(the.rotationIn.failed({ device: { ...the.rotation().device, name: the.hostileName }, causes: [the.wish({ reason: 'after-repair', reasonText: the.hostileName })] })),
@@ -75,6 +76,9 @@ const cardsOfShownKeys: Record<string, CardMessage> = {
   'hidden-rotation-due': hidden(the.rotation({ dueAt: now })),
   'hidden-rotation-by-itself': hidden(the.rotationIn.done({ byItself: true })),
   'hidden-rotation-off': hiddenKeyCard({ request: the.revealedRequest(), now, rotationOff: true, mayRotate: true }),
+  'hidden-rotation-failed-in-part': hidden(the.rotationIn.failed({ failure: 'gave-up', newKeys: [the.newKey()], volumeTypes: ['operatingSystem', 'fixedData'] })),
+  'hidden-rotation-failed-agent': hidden(the.rotationIn.failed(), false),
+  'hidden-removable': hiddenKeyCard({ request: the.revealedRequest({ grant: the.grant({ key: { ...the.firstKey(), volumeType: 'removableData' } }) }), now, mayRotate: true }),
   'hidden-rotation-unmanaged': hiddenKeyCard({ request: the.revealedRequest({ offer: unmanaged }), now, rotation: the.rotation() }),
   'used-rotation-scheduled': usedCard({ request: the.revealedRequest(), now, rotation: the.rotation(), mayRotate: true }),
 };
