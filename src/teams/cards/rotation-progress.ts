@@ -124,7 +124,7 @@ function steps({ rotation, request, now }: Progress): Element {
   const { state, byItself, sentAt, endedAt, dueAt } = rotation;
   const isAhead = state === 'scheduled' && !isDue(rotation, now);
   const asked: Step = { from: 'sending', until: 'queued', ahead: `Ask Intune${isAhead ? at(dueAt) : ''}`, past: `Intune asked${at(sentAt)}` };
-  const made: Step = { from: 'queued', until: 'done', ahead: 'The device checks in and makes a new key', past: 'The device has made a new key' };
+  const made: Step = { from: 'queued', until: 'done', ahead: 'The device makes a new key', past: 'The device has made a new key' };
   const stored: Step = { from: 'done', until: 'done', ahead: 'The new key is in Entra ID', past: `The new key is in Entra ID${at(endedAt)}` };
   const place = order.indexOf(state === 'scheduled' && !isAhead ? 'sending' : state);
   const row = ({ from, until, ahead, past }: Step): Said => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { inOrder } from '../../../src/domain/device.ts';
 import { faultCodes } from '../../../src/domain/fault.ts';
 import { rotationReasons } from '../../../src/domain/reason.ts';
@@ -90,12 +91,12 @@ const progress = (of: Rotation, over: Parameters<typeof rotateRequest>[0] = {}):
 
 describe('card that follows a rotation', () => {
   const words = {
-    scheduled: /^Rotation of LAPTOP-42 at 15:02 CET[^]*Nothing has changed yet[^]*○ Ask Intune, 15:02 CET\n[^]*○ The device checks in[^]*○ The new key/,
+    scheduled: /^Rotation of LAPTOP-42 at 15:02 CET[^]*Nothing has changed yet[^]*○ Ask Intune, 15:02 CET\n[^]*○ The device makes a new key[^]*○ The new key/,
     sending: /^Asking Intune to rotate LAPTOP-42[^]*➜ Ask Intune\n[^]*○ The device/,
     unknown: /^Intune has not confirmed[^]*LAPTOP-42[^]*➜ Ask Intune\n/,
-    queued: /^Intune has queued the rotation of LAPTOP-42[^]*switched on and online[^]*✓ Intune asked, 15:02 CET[^]*➜ The device checks in[^]*○ The new key/,
+    queued: /^Intune has queued the rotation of LAPTOP-42[^]*switched on and online[^]*✓ Intune asked, 15:02 CET[^]*➜ The device makes a new key[^]*○ The new key/,
     waiting: /^Waiting for LAPTOP-42[^]*Access work or school[^]*Sync[^]*blue screen cannot check in[^]*✓ Intune asked[^]*➜ The device/,
-    overdue: /^▲ LAPTOP-42 is overdue[^]*within 3 days[^]*still valid[^]*✓ Intune asked, 19 Nov[^]*▲ The device checks in/,
+    overdue: /^▲ LAPTOP-42 is overdue[^]*within 3 days[^]*still valid[^]*✓ Intune asked, 19 Nov[^]*▲ The device makes a new key/,
     done: /^✓ LAPTOP-42 has a new key[^]*✓ Intune asked, 15:02 CET[^]*✓ The device has made a new key[^]*✓ The new key is in Entra ID, 15:10 CET[^]*New key ID +5E0B77AA \(operating system\)[^]*Superseded +1A2B3C4D \(operating system\)/,
     failed: /^✕ LAPTOP-42 was not rotated[^]*still valid[^]*What helps[^]*rotate LAPTOP-42[^]*0x803100DA/,
   } as const satisfies Record<RotationState, RegExp>;
@@ -165,6 +166,11 @@ describe('a rotation that failed', () => {
       assert.doesNotMatch(text, /0x|undefined/);
     });
   }
+
+  it('stands in docs/errors.md with every code, in the order of the code', () => {
+    const section = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8').split(/^## /m).find((part) => part.startsWith('Rotations that fail\n')) ?? '';
+    assert.deepEqual([...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, code]) => code), rotationFailures);
+  });
 
   it('shows the number that Windows reported, as search engines know it, and none where there was none', () => {
     assert.ok(shown(progress(rotationIn.failed({ failure: 'general', errorCode: -2_147_467_259 }))).includes(`Windows reported ${hresult(-2_147_467_259)}`));

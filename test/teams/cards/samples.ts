@@ -115,7 +115,7 @@ const afterwards: Record<string, CardMessage> = {
 
 /** The only ones that may hold a recovery password. */
 export const revealedSamples: readonly Sample[] = Object.entries({
-  revealed: revealedKeyCard({ request: the.revealedRequest(), password: the.password }),
+  revealed: revealedKeyCard({ request: the.revealedRequest(), password: the.password, rotation: the.rotation() }),
   'revealed-doubtful-superseded': revealedKeyCard({ request: the.revealedRequest({ grant: the.grant({ key: the.firstKey(the.twoKeys.slice(1)) }) }), password: the.doubtfulPassword }),
   'revealed-hostile-name': revealedKeyCard({ request: the.revealedRequest({ offer: named(the.hostileName) }), password: the.password }),
   'revealed-longest-windows-name': revealedKeyCard({ request: the.revealedRequest({ offer: named(the.longWindowsName) }), password: the.password }),
