@@ -17,7 +17,7 @@ import { tenantId } from './cast.ts';
 import type { DemoPlan } from './flags.ts';
 import { startPlayground } from './playground.ts';
 import { freePorts } from './ports.ts';
-import { demoDesk, demoFingerprint, demoIdentity, demoRoleGroups } from './settings.ts';
+import { demoDesk, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity } from './settings.ts';
 
 export interface House {
   readonly keydeskUrl: string;
@@ -122,8 +122,10 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
     import('../graph/credential.ts'),
     import('../graph/turned.ts'),
   ]);
-  const credential = createCredential(demoIdentity, { authorityHttp: authorityTurnedTo(origin) });
-  const graph = createGraph({ credential, roleGroups: demoRoleGroups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, lastHop: lastHopTurnedTo(origin) });
+  const graphAs = (who: typeof demoIdentity) => {
+    const credential = createCredential(who, { authorityHttp: authorityTurnedTo(origin) });
+    return createGraph({ credential, roleGroups: demoRoleGroups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, lastHop: lastHopTurnedTo(origin) });
+  };
   const { appUrl } = await starting;
   const database = openDatabase(appUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') });
   const tenantOfDemo = parseTenantId(tenantId);
@@ -135,7 +137,8 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
     settings: demoDesk,
     fingerprint: demoFingerprint,
     inbound: { mode: 'unauthenticated-loopback' },
-    graph,
+    graph: graphAs(demoIdentity),
+    rotationGraph: graphAs(demoRotationIdentity),
     database,
     log,
     jobPollSeconds: 0.5,

@@ -23,7 +23,13 @@ export const demoIdentity: CredentialSettings = {
   identity: { type: 'secret', clientId: apps.keydesk.clientId, secret: { reveal: () => apps.keydesk.secret } },
 };
 
+/** Who rotates there: an application that may do that, and may not read a key. */
+export const demoRotationIdentity: CredentialSettings = {
+  tenantId,
+  identity: { type: 'secret', clientId: apps.keydeskRotation.clientId, secret: { reveal: () => apps.keydeskRotation.secret } },
+};
+
 /** For the ledger's entry at start, as in production: SHA-256 over the settings without secrets. */
 export const demoFingerprint = createHash('sha256')
-  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, groups: demoRoleGroups, desk: demoDesk }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
+  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, rotationClientId: apps.keydeskRotation.clientId, groups: demoRoleGroups, desk: demoDesk }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
   .digest('hex');

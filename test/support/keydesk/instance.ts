@@ -7,7 +7,7 @@ import { defaultSettings, type DeskSettings } from '../../../src/domain/settings
 import { createCredential } from '../../../src/graph/credential.ts';
 import { createGraph, type Graph } from '../../../src/graph/graph.ts';
 import { authorityTurnedTo, lastHopTurnedTo } from '../../../src/graph/turned.ts';
-import { startKeydesk } from '../../../src/keydesk.ts';
+import { type Keydesk, startKeydesk } from '../../../src/keydesk.ts';
 import { createLog } from '../../../src/log.ts';
 import { apps } from '../../../src/sim/tenant/apps.ts';
 import { roleGroups } from '../../../src/sim/tenant/people.ts';
@@ -41,6 +41,8 @@ export interface Instance {
   reveal(message: Standing, inputs?: Readonly<Record<string, unknown>>, options?: Partial<PressOptions>): Promise<Pressed>;
   /** Every chore of the timekeeper once, to its end. */
   runChores(): Promise<void>;
+  /** Works on every rotation whose time has come by the test's clock. */
+  wakeDue(): ReturnType<Keydesk['wakeDue']>;
   stop(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function startInstance(surroundings: Surroundings, options: Instanc
     fingerprint: '00'.repeat(32),
     inbound: { mode: 'unauthenticated-loopback' },
     graph: graphIn(simulator, clock, log),
+    rotationGraph: graphIn(simulator, clock, log, apps.keydeskRotation),
     database: openDatabase(options.databaseUrl ?? database.appUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
     log,
     doors: { clock, deadlines, wait: chores.wait, wake: 'by-hand', ...(options.around && { around: options.around }) },
@@ -81,14 +84,14 @@ export async function startInstance(surroundings: Surroundings, options: Instanc
     },
     reveal: (message, inputs = {}, who = {}) => press(message, 'reveal', { reason: 'firmware-update', ...inputs }, who),
     runChores: () => chores.run(),
+    wakeDue: () => keydesk.wakeDue(clock.now()),
     stop: () => keydesk.stop(),
   };
 }
 
-/** As Keydesk's own application in the simulated tenant, with a token that its token endpoint gave. */
-export function graphIn({ url }: { readonly url: string }, clock: StandingClock, log: Logger): Graph {
-  const { keydesk } = apps;
-  const identity = { type: 'secret', clientId: keydesk.clientId, secret: { reveal: () => keydesk.secret } } as const;
+/** As Keydesk's own application in the simulated tenant, or another, with a token that its token endpoint gave. */
+export function graphIn({ url }: { readonly url: string }, clock: StandingClock, log: Logger, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
+  const identity = { type: 'secret', clientId: app.clientId, secret: { reveal: () => app.secret } } as const;
   return createGraph({
     credential: createCredential({ tenantId, identity }, { authorityHttp: authorityTurnedTo(url) }),
     roleGroups: { agent: roleGroups.agent.id, admin: roleGroups.admin.id, approver: roleGroups.approver.id, auditor: roleGroups.auditor.id },
