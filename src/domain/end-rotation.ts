@@ -98,10 +98,3 @@ export function asFault(error: unknown): Fault {
   if (error instanceof Fault && error.code !== 'internal') return error;
   throw error;
 }
-
-/** All keys that cannot prove anything: those of before, and those that somebody was shown. */
-export const notNew = (rotation: Pick<Rotation, 'causes'>, { keyIds }: NonNullable<Rotation['baseline']>): NonNullable<Rotation['baseline']>['keyIds'] => [
-  ...keyIds,
-  ...rotation.causes.flatMap((cause) => (cause.by === 'reveal' ? [cause.keyId] : [])),
-];
-

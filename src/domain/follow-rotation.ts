@@ -4,12 +4,12 @@
 
 import type { Desk } from './desk.ts';
 import type { EscrowedKey } from './device.ts';
-import { again, asFault, done, failed, nextLook, nextLookAtUnknown, notNew, unknown } from './end-rotation.ts';
+import { again, asFault, done, failed, nextLook, nextLookAtUnknown, unknown } from './end-rotation.ts';
 import { Fault } from './fault.ts';
 import { plusSeconds, secondsBetween } from './instant.ts';
 import { rotationEntry } from './plan-rotation.ts';
 import { failureOf, hresult, passesByItself } from './rotation-failure.ts';
-import { isAfter, isOver, proofIn, type Rotation, type RotationAction } from './rotation.ts';
+import { freshIn, isAfter, isOver, isProof, type Rotation, type RotationAction } from './rotation.ts';
 import { isInEntra, isStale, lastAction, sendRotation, staleSendingSeconds } from './send-rotation.ts';
 
 /** Tells the cards that show a rotation; called after every change that a person would notice, and perhaps twice. */
@@ -129,10 +129,8 @@ async function look(desk: Desk, rotation: Rotation): Promise<Seen> {
   if (baseline === undefined) throw new Fault('internal', 'never', { message: 'a rotation was sent without a baseline' });
   const deadline = desk.deadlines.work();
   const [keys, last] = await Promise.all([desk.recoveryKeys.of(device.deviceId, deadline), lastAction(desk, baseline.intuneId, deadline)]);
-  const before = notNew(rotation, baseline);
-  const fresh = keys.filter(({ keyId }) => !before.includes(keyId));
-  const proof = proofIn(keys, before, rotation.volumeTypes);
-  if (proof !== undefined) return { fresh, ended: () => done(desk, rotation, proof) };
+  const fresh = freshIn(keys, baseline, rotation.causes);
+  if (isProof(fresh, rotation.volumeTypes)) return { fresh, ended: () => done(desk, rotation, fresh) };
   if (!(await isInEntra(desk, device, keys, deadline))) return { fresh, ended: () => failed(desk, rotation, 'device-gone') };
   if (last === 'unmanaged') return { fresh, unmanaged: true };
   if (last === undefined || !isAfter(last, baseline)) return { fresh };

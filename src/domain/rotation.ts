@@ -103,13 +103,23 @@ export interface RotationAction {
 }
 
 /**
- * Keys that prove a rotation: not there before, one for each kind of volume that needs one. Undefined while one is
- * lacking. Graph does not say which drive a key is of: of two data drives the first new key speaks for both.
+ * Keys that were not there before. A key that was shown and stands in no baseline, because it was shown while the list
+ * was being read, is no news either, nor is any before it, by Graph's own times.
  */
-export function proofIn(keys: readonly EscrowedKey[], before: readonly KeyId[], volumeTypes: readonly VolumeType[]): readonly EscrowedKey[] | undefined {
-  const fresh = keys.filter((key) => !before.includes(key.keyId));
-  return volumeTypes.length > 0 && volumeTypes.every((type) => fresh.some((key) => key.volumeType === type)) ? fresh : undefined;
-}
+export const freshIn = (keys: readonly EscrowedKey[], { keyIds }: RotationBaseline, causes: readonly RotationCause[]): readonly EscrowedKey[] => {
+  const shownMeanwhile = causes.filter((cause) => cause.by === 'reveal' && !keyIds.includes(cause.keyId));
+  return keys.filter((key) => !keyIds.includes(key.keyId) && shownMeanwhile.every((cause) => isPast(key, cause)));
+};
+
+const isPast = (key: EscrowedKey, shown: RotationCause): boolean =>
+  shown.by === 'person' || (key.keyId !== shown.keyId && (key.volumeType !== shown.volumeType || key.createdAt > shown.keyCreatedAt));
+
+/**
+ * Fresh keys prove a rotation when there is one for each kind of volume that needs one. Graph does not say which drive a
+ * key is of: of two data drives the first new key speaks for both.
+ */
+export const isProof = (fresh: readonly EscrowedKey[], volumeTypes: readonly VolumeType[]): boolean =>
+  volumeTypes.length > 0 && volumeTypes.every((type) => fresh.some((key) => key.volumeType === type));
 
 /** An action that was not there at the baseline. By Intune's own clock: ours has no say in it. */
 export const isAfter = ({ startedAt }: RotationAction, { lastActionStart }: RotationBaseline): boolean => lastActionStart === undefined || startedAt > lastActionStart;

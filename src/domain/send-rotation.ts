@@ -3,13 +3,13 @@
 
 import type { Desk } from './desk.ts';
 import type { EscrowedKey, ManagedDevice } from './device.ts';
-import { again, asFault, done, failed, nextLook, notNew, putOff, unknown } from './end-rotation.ts';
+import { again, asFault, done, failed, nextLook, putOff, unknown } from './end-rotation.ts';
 import { Fault } from './fault.ts';
 import type { KeyId } from './ids.ts';
 import { type Instant, milliseconds, secondsBetween } from './instant.ts';
 import { rotationEntry } from './plan-rotation.ts';
 import type { Deadline } from './ports.ts';
-import { isAfter, isSettled, proofIn, replacedByItself, type Rotation, type RotationAction, type RotationBaseline, type RotationCause } from './rotation.ts';
+import { freshIn, isAfter, isProof, isSettled, replacedByItself, type Rotation, type RotationAction, type RotationBaseline, type RotationCause } from './rotation.ts';
 
 /** A claim older than this belongs to an instance that is gone. */
 export const staleSendingSeconds = 120;
@@ -89,8 +89,8 @@ async function meantBy(desk: Desk, cause: RotationCause): Promise<readonly KeyId
 
 /** An earlier try that was thought lost has arrived after all, or somebody else's did: it is followed, and none is sent. */
 async function takenBefore(desk: Desk, claimed: Rotation, earlier: RotationBaseline, { keys, last }: Findings): Promise<Rotation | undefined> {
-  const proof = proofIn(keys, notNew(claimed, earlier), claimed.volumeTypes);
-  if (proof !== undefined) return (await done(desk, claimed, proof)) ?? again(desk, claimed);
+  const fresh = freshIn(keys, earlier, claimed.causes);
+  if (isProof(fresh, claimed.volumeTypes)) return (await done(desk, claimed, fresh, { baseline: earlier })) ?? again(desk, claimed);
   if (last === undefined || !isAfter(last, earlier) || ['failed', 'canceled', 'notSupported'].includes(last.state)) return undefined;
   const kept = await desk.rotations.move(claimed, 'sending', { set: { baseline: earlier } });
   return kept && queued(desk, kept, {});

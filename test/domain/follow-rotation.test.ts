@@ -169,7 +169,7 @@ describe('domain/follow-rotation: the proof', () => {
     const [first] = test.now().causes;
     assert.ok(first?.by === 'reveal');
     // As it is when the reveal comes while the list is being read.
-    test.memory.rotations.set(test.id, { ...test.now(), causes: [first, { ...first, keyId: sure(made).keyId }] });
+    test.memory.rotations.set(test.id, { ...test.now(), causes: [first, { ...first, keyId: sure(made).keyId, keyCreatedAt: sure(made).createdAt }] });
     await test.wake();
     assert.equal(test.now().state, 'waiting');
   });

@@ -19,6 +19,8 @@ describe('domain/press', () => {
     assert.equal(verdict({}, {}, 'cancel'), undefined);
     assert.equal(verdict({}, shown, 'again'), undefined);
     assert.equal(verdict({}, shown, 'hide'), undefined);
+    assert.equal(verdict({}, { purpose: 'rotate' }, 'rotate'), undefined);
+    assert.equal(verdict({}, shown, 'rotate-ask'), undefined);
   });
 
   it('refuses by default: without a request there is nothing to press', () => {
@@ -39,6 +41,12 @@ describe('domain/press', () => {
     ['an open request, to be hidden', {}, {}, 'hide', 'request-closed'],
     ['a used request, to be cancelled', {}, shown, 'cancel', 'request-used'],
     ['a request that failed, to be shown again', {}, { state: 'failed' }, 'again', 'request-closed'],
+    ['a card to rotate, to see a key', {}, { purpose: 'rotate' }, 'reveal', 'card-changed'],
+    ['a card to rotate, to see a key again', {}, { ...shown, purpose: 'rotate' }, 'again', 'card-changed'],
+    ['a card to see a key, to rotate', {}, {}, 'rotate', 'card-changed'],
+    ['a rotation started before', {}, { purpose: 'rotate', state: 'started' }, 'rotate', 'request-closed'],
+    ['a rotation started before, to be cancelled', {}, { purpose: 'rotate', state: 'started' }, 'cancel', 'request-closed'],
+    ['a card that has shown nothing, to ask for a rotation', {}, {}, 'rotate-ask', 'request-closed'],
   ];
   for (const [title, press, request, verb, code] of alone) it(`refuses ${title} with ${code}`, () => assert.equal(verdict(press, request, verb), code));
 
@@ -51,12 +59,15 @@ describe('domain/press', () => {
     assert.equal(verdict({}, {}, 'reveal', late), 'request-expired');
   });
 
-  it('is over after ten minutes to the millisecond, for a choice and a reveal, and may still be cancelled', () => {
+  it('is over after ten minutes to the millisecond, for a choice, a reveal and a rotation, and may still be cancelled', () => {
     const justBefore = time('2026-11-22T09:09:59.999Z');
     for (const verb of ['reveal', 'choose'] as const) {
       assert.equal(verdict({}, {}, verb, justBefore), undefined);
       assert.equal(verdict({}, {}, verb, late), 'request-expired');
     }
+    assert.equal(verdict({}, { purpose: 'rotate' }, 'rotate', justBefore), undefined);
+    assert.equal(verdict({}, { purpose: 'rotate' }, 'rotate', late), 'request-expired');
+    assert.equal(verdict({}, shown, 'rotate-ask', late), undefined, 'a hidden card is never too old to rotate');
     assert.equal(verdict({}, {}, 'cancel', late), undefined);
   });
 
@@ -70,8 +81,8 @@ describe('domain/press', () => {
 
   it('has an answer for every state and every verb', () => {
     for (const state of requestStates) {
-      for (const verb of ['choose', 'reveal', 'again', 'hide', 'cancel'] as const) {
-        const code = verdict({}, { ...shown, state }, verb);
+      for (const verb of ['choose', 'reveal', 'again', 'hide', 'cancel', 'rotate', 'rotate-ask'] as const) {
+        const code = verdict({}, { ...shown, state, purpose: verb === 'rotate' ? 'rotate' : 'reveal' }, verb);
         assert.ok(code === undefined || code === answerToState[state], `${verb} in ${state}: ${code}`);
       }
     }
@@ -81,8 +92,9 @@ describe('domain/press', () => {
 describe('domain/request', () => {
   it('never shows a password without having been claimed, and never leaves an end', () => {
     for (const from of requestStates) assert.equal(mayBecome(from, 'revealed'), from === 'claimed', from);
-    for (const end of ['refused', 'expired', 'cancelled', 'failed'] as const) assert.deepEqual(nextStates[end], []);
+    for (const end of ['refused', 'expired', 'cancelled', 'failed', 'started'] as const) assert.deepEqual(nextStates[end], []);
     assert.ok(mayBecome('revealed', 'claimed'));
     assert.ok(!mayBecome('revealed', 'open'));
+    assert.deepEqual(requestStates.filter((from) => mayBecome(from, 'started')), ['open']);
   });
 });

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import type { EscrowedKey, VolumeType } from '../../src/domain/device.ts';
 import { parseIntuneDeviceId } from '../../src/domain/ids.ts';
-import { isAfter, isOver, isSettled, nextRotationStates, proofIn, replacedByItself, type RotationCause, rotationStates, runningStates } from '../../src/domain/rotation.ts';
+import { freshIn, isAfter, isOver, isProof, isSettled, nextRotationStates, replacedByItself, type RotationCause, rotationStates, runningStates } from '../../src/domain/rotation.ts';
 import { requestOf } from '../support/desk/samples.ts';
 import { alex, deviceOf, keyOf, megan, sure, time } from '../support/desk/world.ts';
 
 const laptop = deviceOf(42, 'LAPTOP-42');
 const key = (first: string, createdAt: string, volumeType: VolumeType = 'operatingSystem'): EscrowedKey => keyOf(laptop, first, createdAt, volumeType);
+
+const intuneId = sure(parseIntuneDeviceId('17171717-0000-4000-8000-000000000001'));
+const requestId = requestOf().id;
+const shownCause = (of: EscrowedKey, known: readonly EscrowedKey[] = [of]): RotationCause => ({ by: 'reveal', requestId, person: alex, keyId: of.keyId, volumeType: of.volumeType, keyCreatedAt: of.createdAt, knownKeyIds: known.map(({ keyId }) => keyId) });
 
 describe('domain/rotation: states', () => {
   it('comes to an end from every state, and leaves no end', () => {
@@ -29,32 +33,41 @@ describe('domain/rotation: states', () => {
 describe('domain/rotation: the proof', () => {
   const [former, fresh] = [key('aaaaaaaa', '2026-01-01T00:00:00Z'), key('bbbbbbbb', '2026-11-22T10:00:00Z')];
   const freshData = key('cccccccc', '2026-11-22T10:00:00Z', 'fixedData');
+  const baseline = { intuneId, keyIds: [former.keyId] };
 
   it('is a key that was not there before', () => {
-    assert.deepEqual(proofIn([former, fresh], [former.keyId], ['operatingSystem']), [fresh]);
-    assert.equal(proofIn([former], [former.keyId], ['operatingSystem']), undefined);
-    assert.equal(proofIn([], [former.keyId], ['operatingSystem']), undefined, 'a key that has gone proves nothing');
+    assert.deepEqual(freshIn([former, fresh], baseline, []), [fresh]);
+    assert.deepEqual(freshIn([former], baseline, []), []);
+    assert.deepEqual(freshIn([], baseline, []), [], 'a key that has gone proves nothing');
   });
 
   it('does not go by times: a new key dated before the old one counts, an old one dated later does not', () => {
     const early = key('dddddddd', '2020-01-01T00:00:00Z');
-    assert.deepEqual(proofIn([former, early], [former.keyId], ['operatingSystem']), [early]);
-    assert.equal(proofIn([{ ...former, createdAt: time('2030-01-01T00:00:00Z') }], [former.keyId], ['operatingSystem']), undefined);
+    assert.deepEqual(freshIn([former, early], baseline, [shownCause(former)]), [early]);
+    assert.deepEqual(freshIn([{ ...former, createdAt: time('2030-01-01T00:00:00Z') }], baseline, []), []);
+  });
+
+  it('is no key that was shown, nor one before it, where it was shown while the list was being read', () => {
+    const [older, newer] = [key('dddddddd', '2026-11-22T09:59:59Z'), key('eeeeeeee', '2026-11-22T10:00:01Z')];
+    assert.deepEqual(freshIn([former, older, fresh, newer], baseline, [shownCause(fresh)]), [newer]);
+    assert.deepEqual(freshIn([former, older, fresh, freshData], baseline, [shownCause(fresh)]), [freshData], 'of another kind of volume it says nothing');
+    assert.deepEqual(freshIn([former, older, fresh], { intuneId, keyIds: [former.keyId, fresh.keyId] }, [shownCause(fresh)]), [older], 'nor where the list holds it');
   });
 
   it('is needed for each kind of volume', () => {
     const both = ['operatingSystem', 'fixedData'] as const;
-    assert.equal(proofIn([fresh], [], both), undefined);
-    assert.equal(proofIn([freshData], [], both), undefined);
-    assert.deepEqual(proofIn([fresh, freshData], [], both), [fresh, freshData]);
-    assert.deepEqual(proofIn([fresh, freshData], [], ['fixedData']), [fresh, freshData], 'a key more is named as well');
+    assert.equal(isProof([fresh], both), false);
+    assert.equal(isProof([freshData], both), false);
+    assert.equal(isProof([fresh, freshData], both), true);
+    assert.equal(isProof([fresh, freshData], ['fixedData']), true);
+    assert.equal(isProof([], ['fixedData']), false);
   });
 
-  it('is never had where nothing is needed', () => assert.equal(proofIn([fresh], [], []), undefined));
+  it('is never had where nothing is needed', () => assert.equal(isProof([fresh], []), false));
 });
 
 describe('domain/rotation: what Intune says', () => {
-  const baseline = { intuneId: sure(parseIntuneDeviceId('17171717-0000-4000-8000-000000000001')), keyIds: [] };
+  const baseline = { intuneId, keyIds: [] };
   const action = (startedAt: string) => ({ state: 'pending', startedAt: time(startedAt), errorCode: 0 }) as const;
 
   it('is about this rotation when it began after the last one before, by Intune’s clock', () => {
@@ -72,9 +85,8 @@ describe('domain/rotation: what Intune says', () => {
 });
 
 describe('domain/rotation: replaced by Windows itself', () => {
-  const requestId = requestOf().id;
   const shown = key('aaaaaaaa', '2026-03-01T00:00:00Z');
-  const cause = (of: EscrowedKey = shown, known: readonly EscrowedKey[] = [of]): RotationCause => ({ by: 'reveal', requestId, person: alex, keyId: of.keyId, volumeType: of.volumeType, keyCreatedAt: of.createdAt, knownKeyIds: known.map(({ keyId }) => keyId) });
+  const cause = (of: EscrowedKey = shown, known: readonly EscrowedKey[] = [of]): RotationCause => shownCause(of, known);
   const successor = key('bbbbbbbb', '2026-03-01T00:00:01Z');
 
   it('is a newer key of the same volume that was not known when the shown one was offered', () => assert.deepEqual(replacedByItself([shown, successor], [cause()]), [successor]));
