@@ -92,7 +92,7 @@ async function play(test: TestDesk, moves: readonly Move[], check: () => void): 
   check();
 }
 
-const deed = <K extends Move['kind']>(test: TestDesk, made: Extract<Move, { kind: K }>): unknown => (deeds[made.kind] as ((test: TestDesk, made: Extract<Move, { kind: K }>) => unknown) | undefined)?.(test, made);
+const deed = <K extends Move['kind']>(test: TestDesk, made: Extract<Move, { kind: K }>): unknown => deeds[made.kind]?.(test, made);
 
 /** The rotation for which Intune was asked, by the entry that was written before. */
 const rotationOf = (test: TestDesk, clientRequestId: string) => sure(test.entries.find((entry) => entry.act === 'rotation-intended' && entry.clientRequestId === clientRequestId)).rotationId;
