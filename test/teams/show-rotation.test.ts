@@ -12,12 +12,12 @@ const form = { reason: 'firmware-update', ticket: 'INC0012345' };
 /** The edge with a rotation, and what a test does to it. */
 interface Scene {
   readonly edge: Edge;
-  rotation(): Rotation;
+  readonly rotation: () => Rotation;
   /** Moves the clock to the time of the rotation and works on it as the jobs do, telling the cards. */
-  work(): Promise<Rotation | undefined>;
+  readonly work: () => Promise<Rotation | undefined>;
   /** What stands in the message number `index` now. */
-  standing(index?: number): string;
-  edits(): number;
+  readonly standing: (index?: number) => string;
+  readonly edits: () => number;
 }
 
 async function scene(overrides: EdgeOverrides = {}): Promise<Scene> {
