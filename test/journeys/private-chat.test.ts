@@ -22,9 +22,9 @@ describe('a recovery key in the private chat', () => {
     assert.equal(keydesk.reads().length, 1);
     assert.deepEqual(revealed.messages, [], 'no message is sent with it');
 
-    const [asked, intended, shown, ...more] = await keydesk.ledger();
+    const [asked, intended, shown, scheduled, ...more] = await keydesk.ledger();
     assert.deepEqual(more, []);
-    assert.deepEqual([asked?.act, intended?.act, shown?.act], ['asked', 'intended', 'revealed']);
+    assert.deepEqual([asked?.act, intended?.act, shown?.act, scheduled?.act], ['asked', 'intended', 'revealed', 'rotation-scheduled']);
     for (const entry of [intended, shown]) {
       assert.equal(entry?.outcome, 'done');
       assert.deepEqual(entry?.person, { id: alex.id, name: alex.name });
@@ -85,7 +85,7 @@ describe('a recovery key that was shown', () => {
     assert.match(textOf(card), /revealed to Alex Wilber/);
     assert.match(textOf(card), /Firmware update/);
     assert.deepEqual(blocksIn(card), []);
-    assert.deepEqual((await keydesk.acts()).slice(-2), ['revealed done', 'hidden done']);
+    assert.deepEqual((await keydesk.acts()).slice(-3), ['revealed done', 'rotation-scheduled done', 'hidden done']);
     await keydesk.runChores();
     assert.equal((await keydesk.acts()).filter((act) => act === 'hidden done').length, 1);
   }));
@@ -112,7 +112,7 @@ describe('a recovery key that was shown', () => {
     assert.deepEqual(blocksIn(again.card), passwordOf(keydesk, newest));
     assert.equal(keydesk.reads().length, 2);
     const entries = await keydesk.ledger();
-    assert.deepEqual(entries.map(({ act, attempt }) => `${act} ${attempt ?? ''}`.trim()), ['asked', 'intended 1', 'revealed 1', 'hidden 1', 'intended 2', 'revealed 2']);
+    assert.deepEqual(entries.map(({ act, attempt }) => `${act} ${attempt ?? ''}`.trim()), ['asked', 'intended 1', 'revealed 1', 'rotation-scheduled', 'hidden 1', 'intended 2', 'revealed 2']);
     assert.equal(entries.at(-1)?.reason, 'firmware-update', 'the reason of the first time');
 
     keydesk.clock.forward(300);
