@@ -40,6 +40,8 @@ export interface WakeUps {
 
 const atOnce = 5;
 const mostSecondsBetweenLooksAtGivenUp = 30;
+/** While the database is away, every look for jobs fails. */
+const secondsBetweenReports = 60;
 const stopMilliseconds = 25_000;
 
 export function createWakeUps(parts: WakeUpParts): WakeUps {
@@ -52,6 +54,8 @@ export function createWakeUps(parts: WakeUpParts): WakeUps {
     const next = await newBoss(parts);
     try {
       await next.start();
+      // pg-boss starts without knowing its queues when the database stumbles at that moment, and could then send nothing.
+      await next.findJobs(wakeQueue, { key: 'nobody' });
       await takeJobs(next, parts);
     } catch (error) {
       await next.stop({ graceful: false, close: false }).catch(() => undefined);
@@ -95,10 +99,26 @@ export function createWakeUps(parts: WakeUpParts): WakeUps {
   };
 }
 
-async function newBoss({ run, report }: WakeUpParts): Promise<PgBoss> {
+async function newBoss({ run, clock, report }: WakeUpParts): Promise<PgBoss> {
   const { PgBoss } = await import('pg-boss');
-  const boss = new PgBoss({ db: adapted(run), schema: jobsSchema, migrate: false, createSchema: false, schedule: false, supervise: true, reindex: false, monitorVacuum: false });
-  boss.on('error', report);
+  const boss = new PgBoss({
+    db: adapted(run),
+    schema: jobsSchema,
+    migrate: false,
+    createSchema: false,
+    // Not used here: schedules, and jobs that wait for others. Indexes are the owner's.
+    schedule: false,
+    flowIntervalSeconds: 3600,
+    reindex: false,
+    monitorVacuum: false,
+  });
+  let told: Instant | undefined;
+  boss.on('error', (error) => {
+    const now = clock.now();
+    if (told !== undefined && secondsBetween(told, now) < secondsBetweenReports) return;
+    told = now;
+    report(error);
+  });
   return boss;
 }
 

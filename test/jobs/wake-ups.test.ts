@@ -203,6 +203,17 @@ describe('jobs/wake-ups', () => {
     assert.deepEqual((await jobs()).map(({ state }) => state), ['completed']);
   });
 
+  it('goes on when its connections break, and reports that no more than once a minute', async () => {
+    const { wakeUps, seen, reports } = await started();
+    for (let times = 0; times < 3; times += 1) {
+      await owner.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = 'keydesk_app'", [place.name]);
+      await new Promise((resolve) => void setTimeout(resolve, 200));
+    }
+    await wakeUps.later(statementsOf(database), idOf(1), clock.now());
+    await until(() => seen.length > 0);
+    assert.ok(reports.length <= 1, String(reports));
+  });
+
   it('starts later when the database is not ready, and says so', async () => {
     await owner.query('drop schema keydesk_jobs cascade');
     const reports: unknown[] = [];
