@@ -138,8 +138,8 @@ export function replacedByItself(keys: readonly EscrowedKey[], causes: readonly 
   const successors = new Map<KeyId, EscrowedKey>();
   for (const cause of causes) {
     const newer = cause.by === 'reveal' ? successorOf(cause, keys) : undefined;
-    // A key that was shown as well is no way out of it.
-    if (newer === undefined || causes.some((other) => other.by === 'reveal' && other.keyId === newer.keyId)) return undefined;
+    // Also where the successor was shown in its turn: that cause then needs one of its own.
+    if (newer === undefined) return undefined;
     successors.set(newer.keyId, newer);
   }
   return successors.size > 0 ? [...successors.values()] : undefined;

@@ -76,7 +76,7 @@ const baselineOf = ({ intuneId }: ManagedDevice, { keys, last }: Findings): Rota
 /** What stood there before an earlier try, where that covers every cause there is now. */
 async function earlierTry(desk: Desk, before: Rotation, claimed: Rotation, { intuneId }: ManagedDevice): Promise<RotationBaseline | undefined> {
   const { baseline } = before;
-  if (baseline?.intuneId !== intuneId || claimed.attempt !== before.attempt + 1) return undefined;
+  if (baseline?.intuneId !== intuneId) return undefined;
   const toReplace = await Promise.all(claimed.causes.map((cause) => meantBy(desk, cause)));
   return toReplace.every((keyIds) => keyIds?.every((keyId) => baseline.keyIds.includes(keyId))) ? baseline : undefined;
 }

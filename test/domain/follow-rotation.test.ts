@@ -236,6 +236,9 @@ describe('domain/follow-rotation: looks', () => {
     await test.wake();
     assert.deepEqual([test.now().state, test.memory.wakeAt.get(test.id)], ['waiting', plusSeconds(test.clock.now(), 15)]);
     assert.deepEqual(entriesOf(test).slice(-3), ['intended done', 'queued unknown', 'queued done']);
+    await test.wake();
+    await test.wake();
+    assert.equal(test.memory.wakeAt.get(test.id), plusSeconds(test.clock.now(), 30));
   });
 
   it('at what is unknown go on for ten minutes; then it was not taken, and is due again', async () => {

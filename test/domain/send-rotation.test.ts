@@ -29,6 +29,8 @@ describe('domain/send-rotation: sent', () => {
   it('waits for its time to the millisecond, woken early or not', async () => {
     const test = await due();
     test.clock.forward(-0.001);
+    // The job that wakes too early is used up by that.
+    test.memory.wakeAt.delete(test.id);
     await test.wake();
     assert.deepEqual([test.posts, test.now().state, test.told], [[], 'scheduled', []]);
     assert.equal(test.memory.wakeAt.get(test.id), test.now().dueAt, 'and is woken again');
@@ -190,17 +192,17 @@ describe('domain/send-rotation: put off', () => {
     });
   }
 
-  it('longer each time, and never for less than was asked', async () => {
+  it('longer each time, never for less than was asked, and never for longer than a day', async () => {
     const test = await due();
     const pauses: number[] = [];
-    for (const retryAfterSeconds of [undefined, 1, 1000, undefined, undefined, undefined]) {
+    for (const retryAfterSeconds of [undefined, 1, 1000, undefined, undefined, undefined, 31_536_000]) {
       const now = test.clock.now();
       test.script.fail('recoveryKeys.of', { code: 'graph-throttled', ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) });
       await test.wake();
       pauses.push((Date.parse(test.now().dueAt) - Date.parse(now)) / 1000);
       test.clock.set(test.now().dueAt);
     }
-    assert.deepEqual(pauses, [60, 120, 1000, 900, 3600, 3600]);
+    assert.deepEqual(pauses, [60, 120, 1000, 900, 3600, 3600, 86_400]);
   });
 
   it('by up to a quarter longer, by the end of its id, so that not all come back together', async () => {
@@ -370,10 +372,16 @@ describe('domain/send-rotation: after an earlier try', () => {
   };
   const arrives = (test: Rotating): void => void test.world.actions.set(test.intuneId, { state: 'pending', startedAt: test.clock.now(), errorCode: 0 });
 
-  it('is sent again where there is still no trace', async () => {
-    const test = await lost();
-    await test.wake();
-    assert.deepEqual([test.posts.length, test.now().state, test.now().attempt], [1, 'queued', 2]);
+  it('is sent again where there is still no trace, nor anything newer than what was there before it', async () => {
+    for (const former of [undefined, { state: 'done', startedAt: time('2026-11-20T08:00:00Z'), errorCode: 0 } as const]) {
+      const test = await lost(async () => {
+        const one = await due();
+        if (former !== undefined) one.world.actions.set(one.intuneId, former);
+        return one;
+      });
+      await test.wake();
+      assert.deepEqual([test.posts.length, test.now().state, test.now().attempt], [1, 'queued', 2]);
+    }
   });
 
   it('is not when it has arrived after all, and is followed', async () => {
@@ -435,10 +443,12 @@ describe('domain/send-rotation: after an earlier try', () => {
   it('is sent again to a device that was enrolled anew: its former id says nothing', async () => {
     const test = await lost();
     const former = sure(test.world.managed.find(({ intuneId }) => intuneId === test.intuneId));
-    arrives(test);
-    test.world.managed.splice(test.world.managed.indexOf(former), 1, managedOf(77, sure(test.world.devices.find(({ deviceId }) => deviceId === test.deviceId))));
+    const anew = managedOf(77, sure(test.world.devices.find(({ deviceId }) => deviceId === test.deviceId)));
+    test.world.managed.splice(test.world.managed.indexOf(former), 1, anew);
+    // What is queued there has nothing to do with the try of before.
+    test.world.actions.set(anew.intuneId, { state: 'pending', startedAt: test.clock.now(), errorCode: 0 });
     await test.wake();
-    assert.deepEqual(test.posts.map(({ device }) => device === test.intuneId), [false]);
+    assert.deepEqual([test.posts.map(({ device }) => device), test.now().baseline?.intuneId], [[anew.intuneId], anew.intuneId]);
   });
 });
 
