@@ -1,5 +1,5 @@
 // How pg-boss is used: one queue of wake-ups, and one for those that were given up. A job names what is to be looked at
-// and nothing else; the truth stands in the row it names (docs/decisions/0006-the-row-decides-pg-boss-wakes.md).
+// and nothing else; the truth stands in the row it names (docs/decisions/0007-the-row-decides-pg-boss-wakes.md).
 
 /** A schema of its own, beside the tables of the store. */
 export const jobsSchema = 'keydesk_jobs';

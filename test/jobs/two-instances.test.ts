@@ -9,7 +9,7 @@ import type { Rotation } from '../../src/domain/rotation.ts';
 import { jobsSchema, wakeQueue } from '../../src/jobs/queues.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import { testDatabase } from '../support/database.ts';
-import { type KeydeskProcess, startKeydeskProcess } from '../support/keydesk-processes.ts';
+import { type KeydeskProcess, startKeydeskProcess } from '../support/working-processes.ts';
 import { known } from '../support/known.ts';
 import { entryOf } from '../support/ledger-entries.ts';
 import { entriesIn, openStores, requestOf, type Stores, verified } from '../support/stores.ts';

@@ -12,7 +12,7 @@ export interface KeydeskProcess {
   stop(): Promise<void>;
 }
 
-const file = fileURLToPath(new URL('./keydesk-process.ts', import.meta.url));
+const file = fileURLToPath(new URL('./working-process.ts', import.meta.url));
 
 /** Without the launcher: its own Node is this one, and a signal must meet Keydesk itself. Rejects with what it said. */
 export async function startKeydeskProcess(simulatorUrl: string, databaseUrl: string): Promise<KeydeskProcess> {

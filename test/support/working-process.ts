@@ -1,6 +1,6 @@
 // Keydesk in a process of its own, for tests that need two of them, or one that is killed: real clock, real jobs, Graph's
 // last hop turned to the simulated tenant.
-//   node src/launch.mjs test/support/keydesk-process.ts <simulator> <database>
+//   node src/launch.mjs test/support/working-process.ts <simulator> <database>
 // Says its address on the first line, and ends when its standard input does, so that it never outlives the test.
 
 import { createCredential } from '../../src/graph/credential.ts';
