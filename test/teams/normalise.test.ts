@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import { array, assert as holds, property, string } from 'fast-check';
 import { mentionsIn, normalise } from '../../src/teams/normalise.ts';
 
 const bot = '28:keydesk';
@@ -47,8 +47,8 @@ describe('the text of a message', () => {
   });
 
   it('never throws and never grows', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), (text, names) => {
+    holds(
+      property(string({ unit: 'binary' }), array(string()), (text, names) => {
         const entities = names.map((name, index) => mention(index % 2 === 0 ? bot : '29:x', name));
         assert.ok(normalise(text, mentionsIn(entities), bot).length <= text.length);
       }),
