@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { Client } from 'pg';
+import { openDatabase } from '../../src/store/database.ts';
+import { readinessOf } from '../../src/store/readiness.ts';
+import { testDatabase, testServer } from '../support/database.ts';
+import { entryOf } from '../support/ledger-entries.ts';
+import { openStores } from '../support/stores.ts';
+
+async function readyAt(url: string) {
+  const database = openDatabase(url, { maxConnections: 1 });
+  try {
+    return await readinessOf(database);
+  } finally {
+    await database.close();
+  }
+}
+
+describe('store/readiness', () => {
+  it('is ready with an empty ledger, with one entry and with two', async () => {
+    const stores = openStores((await testDatabase()).appUrl);
+    try {
+      for (const _ of [0, 1, 2]) {
+        assert.deepEqual(await readinessOf(stores.database), { database: 'ok', ledger: 'ok' });
+        await stores.ledger.append(entryOf());
+      }
+    } finally {
+      await stores.close();
+    }
+  });
+
+  it('says that nothing listens', async () => {
+    const { database, ledger } = await readyAt('postgres://keydesk_app:x@127.0.0.1:1/keydesk');
+    assert.match(database, /no connection to PostgreSQL \(ECONNREFUSED\)/);
+    assert.match(ledger, /unknown/);
+  });
+
+  it('says that the password is wrong, and not which', async () => {
+    const url = new URL((await testDatabase()).appUrl);
+    url.password = 'Confidential';
+    assert.equal((await readyAt(url.href)).database.includes('Confidential'), false);
+    assert.match((await readyAt(url.href)).database, /PostgreSQL 28P01/);
+  });
+
+  it('says that there are no tables, and what to do', async () => {
+    const url = new URL((await testServer()).ownerUrl);
+    url.pathname = '/postgres';
+    assert.deepEqual(await readyAt(url.href), { database: 'no tables: run "npm run migrate"', ledger: 'missing' });
+  });
+
+  it('says that a migration is missing, or that the database is newer', async () => {
+    const { appUrl, ownerUrl } = await testDatabase();
+    const owner = new Client({ connectionString: ownerUrl });
+    await owner.connect();
+    await owner.query("insert into keydesk.migration (name, checksum) values ('9999-later', 'x')");
+    assert.match((await readyAt(appUrl)).database, /9999-later/);
+    await owner.query('delete from keydesk.migration');
+    assert.match((await readyAt(appUrl)).database, /migrations missing \(0001-.*\): run "npm run migrate"/);
+    await owner.end();
+  });
+
+  it('refuses to be the owner, who may change the ledger', async () => {
+    const { ownerUrl } = await testDatabase();
+    assert.match((await readyAt(ownerUrl)).ledger, /may change the ledger: let DATABASE_URL log in as keydesk_app/);
+  });
+});
