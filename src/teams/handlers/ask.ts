@@ -23,7 +23,7 @@ export function cardOf({ settings, clock }: Desk, viewer: Viewer, answer: AskAns
     case 'confirm':
       return confirmRevealCard({ request: answer.request, settings, now, ...(answer.note && { note: answer.note }) });
     case 'choose':
-      return chooseDeviceCard({ request: answer.request, now });
+      return chooseDeviceCard({ request: answer.request, now, ...(answer.unlisted !== undefined && { unlisted: answer.unlisted }) });
     case 'refused':
       return refusedCard({ refusal: answer.refusal, viewer, now });
   }
