@@ -71,10 +71,10 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const neutral = createNeutral(ids, log);
   harden(server, limits, neutral);
   server.pre(refuseEarly(limits.bodyBytes, neutral));
-  server.get('/healthz', through(() => Promise.resolve({ status: 200, body: { status: 'ok' } })));
-  server.get('/readyz', through(() => readyz(settings)));
+  server.get('/healthz', through(server, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
+  server.get('/readyz', through(server, () => readyz(settings)));
   for (const route of routes) {
-    server.post(route.path, ...jsonBody(limits.bodyBytes), through(({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
+    server.post(route.path, ...jsonBody(limits.bodyBytes), through(server, ({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
   }
   const port = await listen(server, settings);
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
@@ -88,9 +88,11 @@ async function readyz({ readiness }: ServerSettings): Promise<RouteAnswer> {
 
 /** One answer for one request. What is thrown goes to restify's error event, and from there to neutral.ts. */
 const through =
-  (answer: (request: restify.Request) => Promise<RouteAnswer>) =>
+  (server: restify.Server, answer: (request: restify.Request) => Promise<RouteAnswer>) =>
   async (request: restify.Request, response: restify.Response): Promise<void> => {
     const { status, body } = await answer(request);
+    // While stopping nothing is kept open for a next request.
+    if (!server.server.listening) response.setHeader('Connection', 'close');
     if (body === undefined) response.send(status);
     else response.json(status, body);
   };
