@@ -36,18 +36,32 @@ export function createEgressGuard(log: Log): EgressGuard {
   };
 }
 
-const mostBlocks = 7;
+const blockCount = 8;
 
 /**
  * Whether JSON holds a recovery password: eight blocks with anything but letters and digits between them, or, since a
- * revealed card holds its blocks one by one, eight blocks that Windows would accept anywhere in it.
+ * revealed card holds its blocks one by one, eight runs of six digits in a row, or eight blocks that Windows would
+ * accept anywhere in it. Not only those that Windows would accept: a password that fails the check is one all the same.
  */
 export function holdsSecret(json: string): boolean {
   const text = json.includes('\\') ? unescaped(json) : json;
   if (holdsRecoveryPassword(text)) return true;
   const blocks = Array.from(text.matchAll(/(?<!\d)\d{6}(?!\d)/g), ([block]) => block).filter(isWellFormedBlock);
   // Zeros make colours, counts and times; a password repeats a block about never.
-  return blocks.length > mostBlocks && new Set(blocks).size > mostBlocks / 2;
+  if (blocks.length >= blockCount && new Set(blocks).size >= blockCount / 2) return true;
+  return longestRow(text) >= blockCount;
+}
+
+/** How many numbers of six digits stand in a row; those of one or two digits, such as a block's own, do not part them. */
+function longestRow(text: string): number {
+  let longest = 0;
+  let row = 0;
+  for (const [word] of text.matchAll(/[\w#]*\d\w*/g)) {
+    if (/^\d{1,2}$/.test(word)) continue;
+    row = /^\d{6}$/.test(word) ? row + 1 : 0;
+    longest = Math.max(longest, row);
+  }
+  return longest;
 }
 
 /** JSON escapes as what they stand for, so that neither `\n` nor `\u0031` hides a digit. */

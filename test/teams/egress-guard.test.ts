@@ -29,6 +29,7 @@ describe('the egress guard', () => {
     ['run together', { text: blocks.join('') }],
     ['in a list', { inlines: blocks }],
     ['block by block, with numbers between', { body: blocks.map((block, index) => ({ id: `block ${index + 1}`, items: [{ text: `${index + 1}`, note: 'read aloud' }, { text: block }] })) }],
+    ['that Windows would reject, block by block', { body: blocks.map((_, index) => ({ id: `${index + 1}`, text: `${231_453 + index}` })) }],
     ['among other numbers', { body: blocks.flatMap((block) => [{ text: '123457' }, { text: block }]) }],
   ] as const) {
     it(`finds a recovery password ${what}`, () => assert.ok(holdsSecret(JSON.stringify(value))));
