@@ -130,7 +130,7 @@ function readTail(more: string, hearing: Hearing): Tail | undefined {
   return { ...(read && { keyId: read.fragment }), ...(ticket !== undefined && { ticket }) };
 }
 
-const ticketIn = (text: string, hearing: Hearing): string | undefined => (fits(hearing.ticketPattern, text) ? text.toUpperCase() : undefined);
+const ticketIn = (text: string, hearing: Hearing): string | undefined => (text !== '' && fits(hearing.ticketPattern, text) ? text.toUpperCase() : undefined);
 
 /** A key ID at the beginning, also with blanks in it: a whole one when there is one, else the first that is long enough. */
 function readKeyId(text: string): { readonly fragment: KeyIdFragment; readonly rest: string } | undefined {
