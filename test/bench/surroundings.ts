@@ -11,6 +11,8 @@ import { start, type Started } from './processes.ts';
 export interface Surroundings {
   readonly simUrl: string;
   readonly databaseUrl: string;
+  /** For looking at the database, never for Keydesk. */
+  readonly ownerUrl: string;
   stop(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function startSurroundings(): Promise<Surroundings> {
     return {
       simUrl: tenant.origin,
       databaseUrl: database.appUrl,
+      ownerUrl: database.ownerUrl,
       stop: async () => {
         await tenant.stop();
         await stopDatabase();
