@@ -115,8 +115,8 @@ describe('a call to the connector', () => {
     );
   });
 
-  it('does not follow to another address', async () => {
-    assert.deepEqual(await call('edit', { status: 307, headers: { location: 'http://127.0.0.1:9/' } }), { outcome: 'teams-unreachable never', calls: 1 });
+  it('does not follow to another address, not even on the same host', async () => {
+    assert.deepEqual(await call('edit', { status: 307, headers: { location: '/v3/conversations/a%3A2/activities/m-1' }, times: 1 }), { outcome: 'teams-unreachable never', calls: 1 });
   });
 
   it('is not made at all to an address that is not one of Teams', async () => {
