@@ -101,7 +101,9 @@ function harden(server: restify.Server, limits: ServerLimits, neutral: Neutral):
   const { receiveMilliseconds } = limits;
   // node:http looks for slow requests every 30 s unless told otherwise; restify has no option for it.
   const connectionsCheckingInterval = Math.min(1000, receiveMilliseconds);
-  Object.assign(server.server, { requestTimeout: receiveMilliseconds, headersTimeout: Math.min(5000, receiveMilliseconds), connectionsCheckingInterval });
+  // A proxy in front reuses connections for about a minute; one that is closed under it costs somebody an answer.
+  const keepAliveTimeout = 65_000;
+  Object.assign(server.server, { keepAliveTimeout, requestTimeout: receiveMilliseconds, headersTimeout: Math.min(5000, receiveMilliseconds), connectionsCheckingInterval });
   // restify listens for upgrades and leaves the socket open, for ever and uncounted.
   server.on('upgrade', (_request: unknown, socket: { destroy(): void }) => socket.destroy());
   // restify would answer with the error's own text. 404, 405 and whatever a parser throws come by here.

@@ -11,6 +11,7 @@ import type { TenantId } from '../domain/ids.ts';
 import type { Press, PressVerb } from '../domain/press.ts';
 import { type Incoming, parsePress } from './activity.ts';
 import { createAdapter, type OpenIdMetadata } from './adapter.ts';
+import type { CardMessage } from './cards/card.ts';
 import { faultCard } from './cards/fault.ts';
 import { hiddenKeyCard } from './cards/hidden-key.ts';
 import type { Patience } from './connector-call.ts';
@@ -120,9 +121,12 @@ async function onTurnError(room: Room, context: TurnContext, incoming: Incoming 
   const card = faultCard({ fault, reference });
   try {
     if (context.activity.type === 'invoke') await respond(context, cardAnswer(card));
-    else if (incoming !== undefined) await sayPrivately(room, incoming, card);
+    else if (incoming !== undefined) await tell(room, incoming, card, fault);
   } catch (second) {
     room.log.error({ err: second, reference }, 'the fault could not be told');
   }
 }
 
+/** Where the private chat is what failed, the card goes where the question came from; it names nobody and nothing. */
+const tell = (room: Room, incoming: Incoming, card: CardMessage, { code }: Fault): Promise<unknown> =>
+  code === 'teams-unreachable' ? room.sender.reply(incoming, card) : sayPrivately(room, incoming, card);

@@ -110,6 +110,15 @@ describe('an ask', () => {
     assert.deepEqual(summaries(said.messages).slice(1), ['I have answered in our private chat.']);
   });
 
+  it('says where it was asked that the private chat could not be reached, and names nothing there', async () => {
+    edge.connector.disturb({ kind: 'create-conversation', status: 500 });
+    const { card, message } = onlyCard(await edge.talk.say('key for LAPTOP-42', { as: alex, in: 'channel' }));
+    assert.match(message.conversationId, /^19:channel/);
+    assert.match(textOf(card), /could not write to our private chat/);
+    assert.match(textOf(card), /KD-\w{8}/);
+    assert.ok(!JSON.stringify(card).includes('LAPTOP') && !JSON.stringify(card).includes('Alex'));
+  });
+
   it('that meets a defect of ours gets a neutral card, and the log a class without its message', async () => {
     edge.test.script.fail('directory.devicesNamed', { error: new TypeError('SQL password=hunter2') });
     const { card } = await askedCard(edge);

@@ -110,6 +110,16 @@ describe('hiding by the clock', () => {
     assert.deepEqual(hiddenEntries(), ['failed']);
   });
 
+  it('is done with a card whose place was never known', async () => {
+    const [request] = edge.test.memory.requests.values();
+    const { activityId: _unknown, ...card } = sure(request).card;
+    edge.test.memory.requests.set(sure(request).id, { ...sure(request), card });
+    edge.test.clock.forward(301);
+    assert.equal(await due(), 1);
+    assert.deepEqual(hiddenEntries(), ['failed']);
+    assert.ok(!edge.connector.calls.some((call) => call.kind === 'edit'));
+  });
+
   it('tries again later when Teams does not answer', async () => {
     edge.connector.disturb({ kind: 'edit', status: 503 });
     edge.test.clock.forward(301);
