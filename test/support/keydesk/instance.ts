@@ -41,6 +41,7 @@ export interface Instance {
   reveal(message: Standing, inputs?: Readonly<Record<string, unknown>>, options?: Partial<PressOptions>): Promise<Pressed>;
   /** Every chore of the timekeeper once, to its end. */
   runChores(): Promise<void>;
+  /** Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -65,6 +66,7 @@ export async function startInstance(surroundings: Surroundings, options: Instanc
     log,
     doors: { clock, deadlines, wait: chores.wait, ...(options.around && { around: options.around }) },
   });
+  let stopped: Promise<void> | undefined;
   const chat = openConversation({ endpoint: `${keydesk.url}/api/messages`, connector, tenantId });
   const say: Instance['say'] = (text, who = {}) => chat.say(text, { as: alex, ...who });
   const press: Instance['press'] = (message, verb, inputs = {}, who = {}) => chat.press(message, verb, inputs, { as: alex, ...who });
@@ -81,7 +83,7 @@ export async function startInstance(surroundings: Surroundings, options: Instanc
     },
     reveal: (message, inputs = {}, who = {}) => press(message, 'reveal', { reason: 'firmware-update', ...inputs }, who),
     runChores: () => chores.run(),
-    stop: () => keydesk.stop(),
+    stop: () => (stopped ??= keydesk.stop()),
   };
 }
 
