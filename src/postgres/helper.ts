@@ -6,6 +6,7 @@ import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { removeAll } from './cluster.ts';
 import { type Control, controlFile, lives, readControl, welcome } from './control.ts';
 import { readIfThere } from './files.ts';
 import { serve } from './serve.ts';
@@ -18,19 +19,23 @@ const patienceMs = 10_000;
 
 async function help(order: HelperOrders): Promise<void> {
   const holders = new Set<Socket>();
+  let ending = false;
+  let failed = false;
   const token = randomBytes(24).toString('hex');
   // Half open: a holder that says goodbye keeps listening, and learns by the end of this process that all is stopped.
   const door = createServer({ allowHalfOpen: true }, (socket) => receive(socket));
   const control = { pid: process.pid, port: await listen(door), token };
   if (!(await claim(order.dataFolder, control))) process.exit(0);
 
-  let ending = false;
   const serving = serve(order).catch((error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) }));
   setTimeout(leaveWhenAlone, patienceMs).unref();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end());
   const outcome = await serving;
-  if ('failed' in outcome) setTimeout(() => void end(), 1000);
-  else void outcome.ended.then(end);
+  // Those who wait hear why; whoever comes now tries with a helper of its own.
+  if ('failed' in outcome) {
+    failed = true;
+    setTimeout(() => void end(), 1000);
+  } else void outcome.ended.then(end);
 
   function receive(socket: Socket): void {
     socket.on('error', () => socket.destroy());
@@ -40,7 +45,7 @@ async function help(order: HelperOrders): Promise<void> {
       if (!said.includes('\n')) return;
       socket.off('data', hear);
       if (said === `ping ${token}\n`) socket.end(`${welcome}\n`);
-      else if (said === `hold ${token}\n` && !ending) void hold(socket);
+      else if (said === `hold ${token}\n` && !ending && !failed) void hold(socket);
       else socket.destroy();
     };
     socket.on('data', hear);
@@ -72,7 +77,7 @@ async function help(order: HelperOrders): Promise<void> {
     const served = await serving;
     if (!('failed' in served)) await served.stop().catch((error: unknown) => console.error(error));
     if (readControl(order.dataFolder)?.token === token) rmSync(controlFile(order.dataFolder), { force: true });
-    if (order.ephemeral && !('failed' in served)) served.remove();
+    if (order.ephemeral) removeAll(order.dataFolder);
     process.exit(0);
   }
 }
