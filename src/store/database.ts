@@ -1,5 +1,6 @@
 import { Kysely, type PostgresCursor, PostgresDialect, type PostgresPool, type PostgresPoolClient, type PostgresQueryResult } from 'kysely';
 import { DatabaseError, Pool, type PoolClient } from 'pg';
+import { createStatementNames, planIsOutdated } from './kept-plans.ts';
 import type { Tables } from './tables.ts';
 import { inbound } from './values.ts';
 
@@ -54,25 +55,28 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
 
 /** The pool with one door for values (values.ts), which gives up connections whose state nobody knows. */
 function guarded(pool: Pool): PostgresPool {
+  const nameOf = createStatementNames();
   return {
     options: pool.options,
     end: () => pool.end(),
-    connect: async () => lend(await pool.connect()),
+    connect: async () => lend(await pool.connect(), nameOf),
   };
 }
 
 const commands = ['UPDATE', 'DELETE', 'INSERT', 'MERGE', 'COMMIT', 'ROLLBACK'] as const;
 
-function lend(client: PoolClient): PostgresPoolClient {
+function lend(client: PoolClient, nameOf: (sql: string) => string | undefined): PostgresPoolClient {
   let broken = false;
   const send = async <R>(sql: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     const safe = [...inbound(values)];
+    // What has no values (begin, commit, cursors) is no statement to plan.
+    const name = safe.length === 0 ? undefined : nameOf(sql);
     try {
-      const { command, rowCount, rows } = await client.query(sql, safe);
+      const { command, rowCount, rows } = await client.query({ text: sql, values: safe, ...(name !== undefined && { name }) });
       return { command: commands.find((known) => known === command) ?? 'SELECT', rowCount: rowCount ?? 0, rows };
     } catch (error) {
       // Anything but the server's own "no": an answer may still be on its way, and would be taken for the next one's.
-      broken ||= !(error instanceof DatabaseError);
+      broken ||= !(error instanceof DatabaseError) || error.code === planIsOutdated;
       throw error;
     }
   };
