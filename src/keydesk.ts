@@ -10,7 +10,7 @@ import type { TenantId } from './domain/ids.ts';
 import { plusSeconds } from './domain/instant.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
-import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timekeeper.ts';
+import { type Chore, createTimekeeper, realTime, type Wait, type Witness } from './jobs/timekeeper.ts';
 import { type Readiness, startServer } from './server/server.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
@@ -49,7 +49,7 @@ export interface Keydesk {
 
 /** Rejects when it cannot listen. A database or a Graph that is away shows on `/readyz` and in every answer. */
 export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
-  const { database, graph, log, doors: { around = (desk: Desk) => desk, wait = realWait, ...doors } = {} } = parts;
+  const { database, graph, log, doors: { around = (desk: Desk) => desk, wait = realTime.wait, ...doors } = {} } = parts;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
   const desk = around({
@@ -74,7 +74,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
   ];
-  const timekeeper = createTimekeeper(chores, (chore, error) => log.warn({ chore, err: error }, 'a chore failed and will be tried again'), wait);
+  const timekeeper = createTimekeeper(chores, toldTo(log), { ...realTime, wait });
   const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts), ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');
@@ -88,6 +88,11 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     },
   };
 }
+
+const toldTo = (log: Logger): Witness => ({
+  failing: (chore, error, times) => log.warn({ chore, times, err: error }, 'a chore failed and will be tried again'),
+  well: (chore, times) => log.info({ chore, times }, 'a chore is well again'),
+});
 
 /** Who starts with which configuration is an entry; tried until the ledger takes it, then never again. */
 function noteOfStart(desk: Desk, configuration: string): Chore {
