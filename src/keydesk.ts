@@ -8,6 +8,7 @@ import type { Desk } from './domain/desk.ts';
 import { Fault } from './domain/fault.ts';
 import type { TenantId } from './domain/ids.ts';
 import { plusSeconds } from './domain/instant.ts';
+import type { Ledger } from './domain/ports.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
 import { type Chore, createTimekeeper, realTime, type Wait, type Witness } from './jobs/timekeeper.ts';
@@ -61,7 +62,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     managedDevices: graph.managedDevices,
     recoveryKeys: graph.recoveryKeys,
     roles: graph.roles,
-    ledger,
+    ledger: said(ledger, log),
     asks,
     requests: requestsIn(database, randomBytes),
     settings: parts.settings,
@@ -88,6 +89,15 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     },
   };
 }
+
+/** Repeats of a refusal become one entry of the ledger without their references: each stands in the log, for the phone. */
+const said = (ledger: Ledger, log: Logger): Ledger => ({
+  append: (entry) => ledger.append(entry),
+  refuse: async (entry) => {
+    await ledger.refuse(entry);
+    log.info({ code: entry.code, reference: entry.reference, person: entry.person?.id, request: entry.requestId, conversation: entry.conversation }, 'refused');
+  },
+});
 
 const toldTo = (log: Logger): Witness => ({
   failing: (chore, error, times) => log.warn({ chore, times, err: error }, 'a chore failed and will be tried again'),
