@@ -4,6 +4,7 @@
 import { restify } from './restify.ts';
 import { refuseEarly } from './early.ts';
 import { jsonBody } from './json-body.ts';
+import { onlyAsLoopback } from './own-host.ts';
 import { createNeutral, type ErrorLog, type Neutral } from './neutral.ts';
 
 export interface RouteRequest {
@@ -20,7 +21,7 @@ export interface RouteAnswer {
 /** A POST route that takes JSON. */
 export interface Route {
   readonly path: string;
-  /** Refuses to start on an address that other machines reach. */
+  /** Refuses to start on an address that other machines reach, and requests that were meant for another host. */
   readonly loopbackOnly: boolean;
   handle(request: RouteRequest): Promise<RouteAnswer>;
 }
@@ -74,7 +75,8 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   server.get('/healthz', through(server, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
   server.get('/readyz', through(server, () => readyz(settings)));
   for (const route of routes) {
-    server.post(route.path, ...jsonBody(limits.bodyBytes), through(server, ({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
+    const guards = route.loopbackOnly ? [onlyAsLoopback(neutral)] : [];
+    server.post(route.path, ...guards, ...jsonBody(limits.bodyBytes), through(server, ({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
   }
   const port = await listen(server, settings);
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;

@@ -230,6 +230,18 @@ describe('the HTTP server', () => {
     await own.stop();
   });
 
+  it('offers a route that asks for no token to nobody who asks for another host: a web page whose name points here', async () => {
+    const open = (loopbackOnly: boolean): Route => ({ path: '/api/messages', loopbackOnly, handle: async () => ({ status: 200 }) });
+    const own = await startServer({ ...settings(), routes: [open(true)] });
+    const guarded = await startServer({ ...settings(), routes: [open(false)] });
+    const statusFor = async ({ port }: Server, host: string) => statusesIn(await sendRaw(port, rawPost('/api/messages', { ...jsonOf('{}'), host }, '{}')));
+    for (const host of ['evil.example', `evil.example:${own.port}`, '127.0.0.1.evil.example', 'evil.example@127.0.0.1', 'localhost.', '']) assert.deepEqual(await statusFor(own, host), [403], host);
+    for (const host of ['127.0.0.1', `127.0.0.1:${own.port}`, `localhost:${own.port}`, '[::1]:80']) assert.deepEqual(await statusFor(own, host), [200], host);
+    assert.deepEqual(await statusFor(guarded, 'keydesk.example'), [200], 'who brings a token may ask for any host');
+    await own.stop();
+    await guarded.stop();
+  });
+
   it('lets an answer under way finish when it stops, and takes nothing new', async () => {
     const own = await startServer(settings());
     const { promise, resolve } = Promise.withResolvers<void>();
