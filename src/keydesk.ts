@@ -7,11 +7,11 @@ import { hideDueCards, settleClaims } from './domain/close-card.ts';
 import type { Desk } from './domain/desk.ts';
 import { Fault } from './domain/fault.ts';
 import type { TenantId } from './domain/ids.ts';
-import { plusSeconds } from './domain/instant.ts';
+import { milliseconds, plusSeconds } from './domain/instant.ts';
 import type { Ledger } from './domain/ports.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
-import { type Chore, createTimekeeper, realTime, type Wait, type Witness } from './jobs/timekeeper.ts';
+import { type Chore, createTimekeeper, realWait, type Wait, type Witness } from './jobs/timekeeper.ts';
 import { type Readiness, startServer } from './server/server.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
@@ -50,7 +50,7 @@ export interface Keydesk {
 
 /** Rejects when it cannot listen. A database or a Graph that is away shows on `/readyz` and in every answer. */
 export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
-  const { database, graph, log, doors: { around = (desk: Desk) => desk, wait = realTime.wait, ...doors } = {} } = parts;
+  const { database, graph, log, doors: { around = (desk: Desk) => desk, wait = realWait, ...doors } = {} } = parts;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
   const desk = around({
@@ -75,7 +75,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
   ];
-  const timekeeper = createTimekeeper(chores, toldTo(log), { ...realTime, wait });
+  const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
   const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts), ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');

@@ -33,13 +33,11 @@ export interface Witness {
   well(chore: string, times: number): void;
 }
 
-/** How the timekeeper waits, and milliseconds that never run backwards; tests bring their own. */
+/** How the timekeeper waits, and what time it is in milliseconds. */
 export interface Time {
   readonly wait: Wait;
   readonly now: () => number;
 }
-
-export const realTime: Time = { wait: realWait, now: () => performance.now() };
 
 const millisecondsBetweenReports = 60_000;
 
@@ -47,7 +45,7 @@ const millisecondsBetweenReports = 60_000;
  * A chore never overlaps itself: the interval begins when it has ended. One that fails is tried again at its next turn;
  * it stops neither the others nor itself.
  */
-export function createTimekeeper(chores: readonly Chore[], witness: Witness, { wait, now }: Time = realTime): Timekeeper {
+export function createTimekeeper(chores: readonly Chore[], witness: Witness, { wait, now }: Time): Timekeeper {
   const running = new Set<Promise<void>>();
   const waiting = new Set<{ cancel(): void }>();
   const failures = new Map<Chore, { readonly times: number; readonly toldAt: number }>();
@@ -61,7 +59,8 @@ export function createTimekeeper(chores: readonly Chore[], witness: Witness, { w
       if (before !== undefined) witness.well(chore.name, before.times);
     } catch (error) {
       const times = (before?.times ?? 0) + 1;
-      const tell = before === undefined || now() - before.toldAt >= millisecondsBetweenReports;
+      // A clock that was put back must not keep it silent.
+      const tell = before === undefined || Math.abs(now() - before.toldAt) >= millisecondsBetweenReports;
       failures.set(chore, { times, toldAt: tell ? now() : before.toldAt });
       if (tell) witness.failing(chore.name, error, times);
     }
