@@ -9,6 +9,8 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
+  /** How long an answer of the server may take at most, in milliseconds; longer than a statement may take there. Default 15 s. */
+  readonly answerMs?: number;
   /** Told of connections that broke while nobody used them. Gets a code, no values. */
   readonly onConnectionLost?: (code: string) => void;
 }
@@ -22,8 +24,8 @@ const seconds = 1000;
 
 // Each bound is shorter than the next, so that the one nearest to the cause speaks first.
 const statementMs = 10 * seconds;
-/** The server is gone without a word: longer than a statement may take there. */
-const answerMs = 15 * seconds;
+/** The server is gone without a word. */
+const defaultAnswerMs = 15 * seconds;
 /** An instance that hangs in the middle of a transaction loses it, and with it the ledger's lock. */
 const idleInTransactionMs = 10 * seconds;
 const connectMs = 3 * seconds;
@@ -38,7 +40,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     max: options.maxConnections ?? 10,
     application_name: options.applicationName ?? 'keydesk',
     connectionTimeoutMillis: connectMs,
-    query_timeout: answerMs,
+    query_timeout: options.answerMs ?? defaultAnswerMs,
     statement_timeout: statementMs,
     idle_in_transaction_session_timeout: idleInTransactionMs,
     // "Durable when it returns" must not depend on what a server's default has been set to.

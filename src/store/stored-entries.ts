@@ -12,11 +12,11 @@ import type { Tables } from './tables.ts';
 const batchSize = 2000;
 
 /**
- * Every entry in the order of `seq`, with its texts, from one snapshot and through a cursor: memory is that of one
- * batch, on both sides. Texts whose entry is gone come as rows without a body.
+ * Every entry in the order of `seq`, with its texts, as they were when the cursor was declared. Memory is that of
+ * one batch, on both sides. Texts whose entry is gone come as rows without a body.
  */
 export async function* storedEntries({ db }: Database): AsyncGenerator<readonly StoredEntry[], void> {
-  const tx = await orFault('ledger-unavailable', () => db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute());
+  const tx = await orFault('ledger-unavailable', () => db.startTransaction().setAccessMode('read only').execute());
   try {
     await orFault('ledger-unavailable', () => declare(tx));
     for (;;) {

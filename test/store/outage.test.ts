@@ -11,7 +11,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { readinessOf } from '../../src/store/readiness.ts';
 import { known } from '../support/known.ts';
 import { entryOf } from '../support/ledger-entries.ts';
-import { claimOf, entriesIn, openStores, requestOf, shownOf, type Stores, verified } from '../support/stores.ts';
+import { claimOf, entriesIn, openStores, requestOf, shownOf, type Stores, untilWaiting, verified } from '../support/stores.ts';
 
 describe('store: the database goes away', function () {
   this.timeout(40_000);
@@ -24,14 +24,6 @@ describe('store: the database goes away', function () {
   const kill = async (): Promise<void> => {
     process.kill(known(livingPostmaster(known(knownCluster(dataFolder)).pgdata)).pid, 'SIGKILL');
     await server.stop();
-  };
-
-  /** Until so many statements wait for a lock: asked of the server, which alone knows. */
-  const untilWaiting = async (count: number): Promise<void> => {
-    for (;;) {
-      const { rows } = await sql<{ count: number }>`select count(*)::int from pg_stat_activity where wait_event_type = 'Lock'`.execute(stores.database.db);
-      if (rows[0]?.count === count) return;
-    }
   };
 
   before(async () => {
@@ -59,7 +51,7 @@ describe('store: the database goes away', function () {
     await sql`insert into keydesk.ledger_entry (body) select body from keydesk.ledger_entry where seq = 1`.execute(holding);
     const waiting = Array.from({ length: 5 }, () => assert.rejects(stores.ledger.append(entryOf()), { code: 'ledger-unavailable', retry: 'unknown-outcome' }));
     const sleeping = assert.rejects(sql`select pg_sleep(30)`.execute(stores.database.db));
-    await untilWaiting(5);
+    await untilWaiting(stores.database, 5);
 
     await kill();
     await Promise.all([sleeping, ...waiting]);
