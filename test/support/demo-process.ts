@@ -17,12 +17,13 @@ export interface DemoProcess {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Free ports and temporary data, unless `env` says otherwise. */
-export function startDemo(args: readonly string[], env: Readonly<Record<string, string>> = {}): DemoProcess {
+/** Without npm and the launcher, on free ports unless `env` says otherwise. */
+export const startDemo = (args: readonly string[], env: Readonly<Record<string, string>> = {}): DemoProcess => startWith(process.execPath, ['src/demo.ts', ...args], env);
+
+/** The demo by way of others. */
+export function startWith(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): DemoProcess {
   const free = { PORT: '0', KEYDESK_SIM_PORT: '0', KEYDESK_PLAYGROUND_PORT: '0' };
-  // Not through npm and the launcher: these are to be killed one by one.
-  const child = spawn(process.execPath, ['src/demo.ts', ...args], { cwd: root, env: { ...process.env, ...free, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  return watch(child);
+  return watch(spawn(program, args, { cwd: root, env: { ...process.env, ...free, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 function watch(child: ChildProcess): DemoProcess {
