@@ -66,7 +66,8 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
   const serviceUrls = authenticated ? (inbound.serviceUrls ?? 'teams') : 'loopback';
   const connectors = createConnectors({ credentials, clientId, serviceUrls, guard });
   const sender = createSender(connectors, patience);
-  const room: Room = { desk, sender, chats: createPrivateChats(sender), guard, log };
+  const hideCard: HideCard = async (request) => ((await sender.edit(request.card, hiddenKeyCard({ request, now: desk.clock.now() }))) === 'done' ? 'done' : 'gone');
+  const room: Room = { desk, sender, chats: createPrivateChats(sender), hideCard, guard, log };
 
   const known = new WeakMap<object, Incoming>();
   const adapter = createAdapter(credentials, connectors, authenticated ? inbound.openIdMetadata : undefined);
@@ -75,7 +76,7 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
   const application = route(room, incomingOf);
   return {
     endpoint: createEndpoint({ adapter, door: { mode: inbound.mode, serviceUrls, tenantId }, guard, log, ids: desk.ids, known, run: (context) => application.run(context) }),
-    hideCard: async (request) => ((await sender.edit(request.card, hiddenKeyCard({ request, now: desk.clock.now() }))) === 'done' ? 'done' : 'gone'),
+    hideCard,
   };
 }
 

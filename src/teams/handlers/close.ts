@@ -1,6 +1,5 @@
 import { cancelRequest, chooseDevice, type CloseAnswer, hideKey } from '../../domain/close-card.ts';
 import type { Press } from '../../domain/press.ts';
-import type { RevealRequest } from '../../domain/request.ts';
 import { cancelledCard } from '../cards/cancelled.ts';
 import type { CardMessage } from '../cards/card.ts';
 import { chooseDeviceCard } from '../cards/choose-device.ts';
@@ -11,18 +10,28 @@ import type { Room } from '../room.ts';
 import { makeLast } from '../say.ts';
 import { cardOf } from './ask.ts';
 
-export const onHide = async (room: Room, press: Press): Promise<InvokeBody> =>
-  closed(room, press, await hideKey(room.desk, press), (request) => hiddenKeyCard({ request, now: room.desk.clock.now() }));
+/** The message is edited by the verb, which writes down that it was. */
+export async function onHide(room: Room, press: Press): Promise<InvokeBody> {
+  const answer = await hideKey(room.desk, press, async (request) => {
+    try {
+      return await room.hideCard(request);
+    } catch (error) {
+      room.log.error({ err: error, request: request.id }, 'the message of a card was not edited');
+      throw error;
+    }
+  });
+  return cardAnswer(answer.kind === 'refused' ? refused(room, press, answer) : hiddenKeyCard({ request: answer.request, now: room.desk.clock.now() }));
+}
 
-export const onCancel = async (room: Room, press: Press): Promise<InvokeBody> =>
-  closed(room, press, await cancelRequest(room.desk, press), (request) => cancelledCard({ request }));
-
-async function closed(room: Room, press: Press, answer: CloseAnswer, cardFor: (request: RevealRequest) => CardMessage): Promise<InvokeBody> {
-  if (answer.kind === 'refused') return cardAnswer(refusedCard({ refusal: answer.refusal, viewer: press.viewer, now: room.desk.clock.now() }));
-  const card = cardFor(answer.request);
+export async function onCancel(room: Room, press: Press): Promise<InvokeBody> {
+  const answer = await cancelRequest(room.desk, press);
+  if (answer.kind === 'refused') return cardAnswer(refused(room, press, answer));
+  const card = cancelledCard({ request: answer.request });
   await makeLast(room, answer.request, card);
   return cardAnswer(card);
 }
+
+const refused = ({ desk }: Room, { viewer }: Press, { refusal }: Extract<CloseAnswer, { kind: 'refused' }>): CardMessage => refusedCard({ refusal, viewer, now: desk.clock.now() });
 
 /** A press without a choice gives the same card back; a device that cannot be had leaves the others to choose from. */
 export async function onChoose(room: Room, press: Press): Promise<InvokeBody> {
