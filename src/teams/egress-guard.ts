@@ -3,7 +3,7 @@
 // a turn and proactive ones alike), and before the one answer that is allowed to hold a key, the invoke response.
 
 import { Fault } from '../domain/fault.ts';
-import { holdsRecoveryPassword, isWellFormedBlock } from '../domain/recovery-password.ts';
+import { hasDigitsEnough, holdsRecoveryPassword, isWellFormedBlock } from '../domain/recovery-password.ts';
 import type { Log } from './log-port.ts';
 
 export interface EgressGuard {
@@ -45,6 +45,7 @@ const blockCount = 8;
  */
 export function holdsSecret(json: string): boolean {
   const text = json.includes('\\') ? unescaped(json) : json;
+  if (!hasDigitsEnough(text)) return false;
   if (holdsRecoveryPassword(text)) return true;
   const blocks = Array.from(text.matchAll(/(?<!\d)\d{6}(?!\d)/g), ([block]) => block).filter(isWellFormedBlock);
   // Zeros make colours, counts and times; a password repeats a block about never.
