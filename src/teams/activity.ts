@@ -20,6 +20,7 @@ export const activitySchema = z.object({
   channelId: identifier,
   serviceUrl: identifier,
   deliveryMode: z.string().optional(),
+  replyToId: z.string().max(2000).optional(),
   from: z.object({ id: identifier, name: z.string().optional(), aadObjectId: z.string().optional() }).optional(),
   recipient: z.object({ id: identifier, name: z.string().optional() }).optional(),
   conversation: z.object({ id: identifier, conversationType: z.string().optional(), tenantId: z.string().optional() }),
@@ -46,6 +47,8 @@ export interface Incoming {
   readonly activityId: string;
   readonly asker: Asker;
   readonly conversationId: string;
+  /** Of an invoke: the message with the card, as the client says. */
+  readonly replyToId?: string;
   readonly serviceUrl: string;
   readonly user: Account;
   readonly bot: Account;
@@ -79,6 +82,7 @@ export function parseIncoming(activity: Activity): Incoming | undefined {
     activityId: activity.id,
     asker: { person: { id, tenantId, name }, viewer: viewerOf(activity), conversation },
     conversationId: activity.conversation.id,
+    ...(activity.replyToId !== undefined && activity.replyToId !== '' && { replyToId: activity.replyToId }),
     serviceUrl: activity.serviceUrl,
     user: { id: from.id, name },
     bot: { id: recipient.id, name: recipient.name ?? '' },
@@ -115,6 +119,7 @@ export function parsePress(incoming: Incoming): { readonly verb: PressVerb; read
     conversationId: incoming.conversationId,
     trigger: trigger === undefined || trigger === null || trigger === 'manual' ? 'manual' : 'automatic',
     ...(requestId && { requestId }),
+    ...(incoming.replyToId !== undefined && { cardActivityId: incoming.replyToId }),
     inputs: inputsIn(data),
   };
   return { verb, press };

@@ -8,7 +8,7 @@ import { refusedCard } from '../cards/refused.ts';
 import { revealedKeyCard } from '../cards/revealed-key.ts';
 import { cardAnswer, type InvokeBody } from '../invoke-answer.ts';
 import type { Room } from '../room.ts';
-import { makeLast } from '../say.ts';
+import { makeLast, notePlace } from '../say.ts';
 
 export const onReveal = async (room: Room, press: Press): Promise<InvokeBody> => answerTo(room, press, await revealKey(room.desk, press));
 export const onAgain = async (room: Room, press: Press): Promise<InvokeBody> => answerTo(room, press, await showAgain(room.desk, press));
@@ -21,6 +21,8 @@ async function answerTo(room: Room, press: Press, answer: RevealAnswer): Promise
       // The only place where a password becomes part of an answer, and the only body that the guard lets pass.
       const body = cardAnswer(revealedKeyCard(answer));
       room.guard.exempt(body);
+      // A crash between sending a card and noting its place: without a place it could not be hidden.
+      if (answer.request.card.activityId === undefined) await notePlace(room, answer.request, press.cardActivityId);
       return body;
     }
     case 'card-back': {

@@ -4,12 +4,14 @@ import type { Desk } from '../../../src/domain/desk.ts';
 
 const ports = ['directory', 'managedDevices', 'recoveryKeys', 'roles', 'ledger', 'asks', 'requests'] as const;
 
+type At = (step: string) => void | Promise<void>;
+
 /** @param at told of each step; the work goes on when it is done */
 export const steps =
-  (at: (step: string) => void | Promise<void>) =>
+  (at: At) =>
   (desk: Desk): Desk => ({ ...desk, ...Object.fromEntries(ports.map((port) => [port, watched(port, desk[port], at)])) });
 
-function watched(name: string, port: object, at: (step: string) => void | Promise<void>): object {
+function watched(name: string, port: object, at: At): object {
   return new Proxy(port, {
     get(target, method) {
       const work: unknown = Reflect.get(target, method);
