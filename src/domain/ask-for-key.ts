@@ -116,7 +116,7 @@ async function confirm(
 
 /** What stands between a device and its confirm card; also asked when a device was chosen from several. */
 export function barrierTo(desk: Desk, offer: DeviceOffer): Pick<Refusal, 'code' | 'facts'> | undefined {
-  const facts = { deviceId: offer.device.deviceId, asked: offer.device.name };
+  const facts = { device: portalIdsOf(offer), asked: offer.device.name };
   if (isSensitive(desk.settings, offer.device.name)) return { code: 'approval-unavailable', facts };
   if (offer.keys.length > 0) return undefined;
   const encrypted = offer.managed?.encrypted;
@@ -182,6 +182,8 @@ export const deviceIn = (offer: DeviceOffer) => ({
   objectId: offer.device.objectId,
   name: offer.device.name,
 });
+
+export const portalIdsOf = ({ device, managed }: DeviceOffer) => ({ objectId: device.objectId, ...(managed && { intuneId: managed.intuneId }) });
 
 function newRequest(
   desk: Desk,

@@ -6,13 +6,10 @@ import { Application } from '@microsoft/teams-ai/lib/Application.js';
 import type { TurnContext } from 'botbuilder';
 import type { HideCard } from '../domain/close-card.ts';
 import type { Desk } from '../domain/desk.ts';
-import { Fault } from '../domain/fault.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Press, PressVerb } from '../domain/press.ts';
 import { type Incoming, parsePress } from './activity.ts';
 import { createAdapter, type OpenIdMetadata } from './adapter.ts';
-import type { CardMessage } from './cards/card.ts';
-import { faultCard } from './cards/fault.ts';
 import { hiddenKeyCard } from './cards/hidden-key.ts';
 import type { Patience } from './connector-call.ts';
 import { createConnectors } from './connectors.ts';
@@ -22,13 +19,13 @@ import { onCancel, onChoose, onHide } from './handlers/close.ts';
 import { onMessage } from './handlers/message.ts';
 import { onAgain, onReveal } from './handlers/reveal.ts';
 import { type BotIdentity, credentialsFor, noCredentials } from './identity.ts';
-import { cardAnswer, type InvokeBody, notUnderstood } from './invoke-answer.ts';
+import { type InvokeBody, notUnderstood, respond } from './invoke-answer.ts';
 import type { Log } from './log-port.ts';
 import { NoState } from './no-state.ts';
 import { createPrivateChats } from './private-chats.ts';
 import type { Room } from './room.ts';
-import { sayPrivately } from './say.ts';
 import { createSender } from './sender.ts';
+import { onTurnError } from './turn-error.ts';
 
 export type Inbound =
   | { readonly mode: 'authenticated'; readonly identity: BotIdentity; readonly openIdMetadata?: OpenIdMetadata; readonly serviceUrls?: 'loopback' }
@@ -109,25 +106,3 @@ async function press(room: Room, context: TurnContext, incoming: Incoming | unde
   const parsed = pressIn(incoming);
   await respond(context, parsed === undefined ? notUnderstood() : await pressHandlers[parsed.verb](room, parsed.press));
 }
-
-async function respond(context: TurnContext, body: InvokeBody): Promise<void> {
-  await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });
-}
-
-/** T5: whatever went wrong, a person gets a card with a reference that the log has too, and nothing of the error. */
-async function onTurnError(room: Room, context: TurnContext, incoming: Incoming | undefined, error: unknown): Promise<void> {
-  const fault = error instanceof Fault ? error : new Fault('internal', 'never', { cause: error });
-  const reference = room.desk.ids.reference();
-  room.log.error({ err: error, fault: fault.code, reference, activity: context.activity.type, conversation: incoming?.asker.conversation }, 'a turn failed');
-  const card = faultCard({ fault, reference });
-  try {
-    if (context.activity.type === 'invoke') await respond(context, cardAnswer(card));
-    else if (incoming !== undefined) await tell(room, incoming, card, fault);
-  } catch (second) {
-    room.log.error({ err: second, reference }, 'the fault could not be told');
-  }
-}
-
-/** Where the private chat is what failed, the card goes where the question came from; it names nobody and nothing. */
-const tell = (room: Room, incoming: Incoming, card: CardMessage, { code }: Fault): Promise<unknown> =>
-  code === 'teams-unreachable' ? room.sender.reply(incoming, card) : sayPrivately(room, incoming, card);

@@ -6,15 +6,13 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Viewer } from '../../domain/request.ts';
 import { type CardMessage, heading, line, message, note, press } from './card.ts';
 import { cleanText, plain, type Said, say } from './escape.ts';
-import { type PortalIds, portalLinks } from './portals.ts';
+import { portalLinks } from './portals.ts';
 import { refusalWords } from './refusal-words.ts';
 
 export interface Refused {
   readonly refusal: Refusal;
   readonly viewer: Viewer;
   readonly now: Instant;
-  /** For the links, where a device is known. */
-  readonly portals?: PortalIds;
 }
 
 /** Where the portals are the way on: the key may be found there, or the device be made to escrow one. */
@@ -22,7 +20,7 @@ const namesPortals: ReadonlySet<RefusalCode> = new Set(['no-keys', 'approval-una
 /** Where the card's own request may still show its key. */
 const mayShowAgain: ReadonlySet<RefusalCode> = new Set(['request-used', 'request-busy']);
 
-export function refusedCard({ refusal, viewer, now, portals }: Refused): CardMessage {
+export function refusedCard({ refusal, viewer, now }: Refused): CardMessage {
   const { code, facts, reference } = refusal;
   const words = refusalWords[code](facts, { viewer, now });
   const closest = closestNames(facts);
@@ -36,7 +34,7 @@ export function refusedCard({ refusal, viewer, now, portals }: Refused): CardMes
       line(words.next, { spacing: 'medium' }),
       note(words.sign === 'refused' ? say`Reference ${reference}. This is in the ledger.` : say`Reference ${reference}`, { spacing: 'medium' }),
     ],
-    [...again, ...(namesPortals.has(code) ? portalLinks(portals) : [])],
+    [...again, ...(namesPortals.has(code) ? portalLinks(facts.device) : [])],
   );
 }
 

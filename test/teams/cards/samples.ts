@@ -152,8 +152,8 @@ const refusalFacts: Partial<Record<RefusalCode, readonly RefusalFacts[]>> = {
   'no-devices': [{ asked: 'lee@contoso.com' }],
   'key-not-found': [{ asked: the.key(1).keyId.toUpperCase() }],
   'key-id-too-short': [{ asked: '1A2B3C4D' }],
-  'no-keys': (['encrypted', 'not-encrypted', 'not-managed', 'unknown'] as const).map((escrow) => ({ asked: 'LAPTOP-FAIL', escrow, deviceId: the.device().deviceId })),
-  'approval-unavailable': [{ asked: 'VIP-01', deviceId: the.device().deviceId }],
+  'no-keys': (['encrypted', 'not-encrypted', 'not-managed', 'unknown'] as const).map((escrow) => ({ asked: 'LAPTOP-FAIL', escrow, device: { objectId: the.device().objectId, intuneId: the.intuneId } })),
+  'approval-unavailable': [{ asked: 'VIP-01', device: { objectId: the.device().objectId } }],
   'request-used': [{ at: now, requestId: the.requestId }],
   'request-busy': [{ requestId: the.requestId }],
   'request-expired': [{ asked: 'LAPTOP-42' }],
@@ -165,7 +165,7 @@ const refusalFacts: Partial<Record<RefusalCode, readonly RefusalFacts[]>> = {
 const refusals: readonly Sample[] = refusalCodes.flatMap((code) =>
   (refusalFacts[code] ?? [{}]).map((facts, index) => ({
     name: `refused-${code}${index === 0 ? '' : `-${index + 1}`}`,
-    message: refusedCard({ refusal: { code, reference: the.reference, facts }, viewer, now, portals: { objectId: the.device().objectId, intuneId: the.intuneId } }),
+    message: refusedCard({ refusal: { code, reference: the.reference, facts }, viewer, now }),
   })),
 );
 
