@@ -131,7 +131,7 @@ const everyday: Record<string, CardMessage> = {
   'notice-carried-on': carriedOnNotice(),
   'notice-private-chat-closed': privateChatClosedNotice(),
   'help-agent': helpCard({ roles: new Set(['agent']), conversation: 'personal' }),
-  'help-agent-channel': helpCard({ roles: new Set(['agent']), conversation: 'channel' }),
+  'help-agent-channel': helpCard({ conversation: 'channel' }),
   'help-nobody': helpCard({ roles: new Set(), conversation: 'personal' }),
   'key-types': keyTypesCard(),
   'whoami-agent': whoamiCard({ person: the.alex, roles: new Set(['agent', 'approver']) }),
