@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Asker } from '../domain/desk.ts';
 import { parsePersonId, parseRequestId, parseTenantId, type TenantId } from '../domain/ids.ts';
 import type { Press, PressInputs, PressVerb } from '../domain/press.ts';
+import { holdsRecoveryPassword } from '../domain/recovery-password.ts';
 import type { ConversationKind } from '../domain/request.ts';
 import { mentionsIn, normalise } from './normalise.ts';
 import { viewerOf } from './viewer.ts';
@@ -75,7 +76,7 @@ export function parseIncoming(activity: Activity): Incoming | undefined {
   const conversation = conversationKinds.find((known) => known === activity.conversation.conversationType);
   if (kind === undefined || from === undefined || recipient === undefined || activity.id === undefined) return undefined;
   if (id === undefined || tenantId === undefined || conversation === undefined) return undefined;
-  const name = (from.name ?? '').slice(0, 256);
+  const name = withoutPassword(from.name ?? '').slice(0, 256);
   return {
     kind,
     name: activity.name,
@@ -90,6 +91,9 @@ export function parseIncoming(activity: Activity): Incoming | undefined {
     value: activity.value,
   };
 }
+
+/** A name with a recovery password in it could be neither stored nor sent back (law 1). */
+const withoutPassword = (name: string): string => (holdsRecoveryPassword(name) ? '' : name);
 
 const pressVerbs = ['reveal', 'again', 'hide', 'cancel', 'choose'] as const satisfies readonly PressVerb[];
 const inputNames = ['keyId', 'deviceId', 'reason', 'reasonText', 'callerCheck', 'ticket'] as const satisfies readonly (keyof PressInputs)[];
