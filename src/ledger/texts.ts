@@ -72,14 +72,20 @@ function parseTexts(stored: unknown): ReadonlyMap<TextName, SealedText> | undefi
   return texts.size === Object.keys(given).length ? texts : undefined;
 }
 
+/**
+ * The salt has its one length: with a longer one its end could be the beginning of another text ("not needed" becomes
+ * "needed"), under the same commitment. Nothing else stands beside the two, where verify would not see it.
+ */
 const isSealed = (value: unknown): value is SealedText =>
   typeof value === 'object' &&
   value !== null &&
+  Object.keys(value).length === 2 &&
   'salt' in value &&
   'text' in value &&
   typeof value.salt === 'string' &&
   typeof value.text === 'string' &&
-  /^(?:[0-9a-f]{2})+$/.test(value.salt);
+  value.salt.length === 2 * saltBytes &&
+  /^[0-9a-f]+$/.test(value.salt);
 
 /** The texts of a stored row; none when it is gone or is something else (verify names that). */
 export const plainTexts = (stored: unknown): PlainTexts => Object.fromEntries([...(parseTexts(stored) ?? [])].map(([name, { text }]) => [name, text]));
