@@ -43,9 +43,8 @@ export async function startSurroundings(): Promise<Surroundings> {
 
 export interface KeydeskOptions {
   readonly nodeFlags?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Keydesk in a process of its own, with its compile cache as `npm start` has it. */
-export const startKeydesk = ({ simUrl, databaseUrl }: Surroundings, options: KeydeskOptions = {}): Promise<Started> =>
-  start({ file: new URL('./keydesk-process.ts', import.meta.url), args: (port) => [String(port), simUrl, databaseUrl], ...options });
+export const startKeydesk = ({ simUrl, databaseUrl }: Surroundings, { nodeFlags = [] }: KeydeskOptions = {}): Promise<Started> =>
+  start({ file: new URL('./keydesk-process.ts', import.meta.url), args: (port) => [String(port), simUrl], env: { DATABASE_URL: databaseUrl }, nodeFlags });
