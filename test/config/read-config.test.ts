@@ -56,6 +56,16 @@ describe('readConfig', () => {
     );
   });
 
+  it('refuses a database address that is none, and does not repeat it', () => {
+    for (const DATABASE_URL of ['keydesk', 'http://127.0.0.1/keydesk', 'postgres://', 'postgres://app:a#b/c@127.0.0.1/keydesk']) {
+      assert.deepEqual(faultsOf({ ...whole, DATABASE_URL }), ['DATABASE_URL'], DATABASE_URL);
+      assert.throws(() => readConfig({ ...whole, DATABASE_URL }), (error: unknown) => error instanceof ConfigError && !error.message.includes('a#b'));
+    }
+    for (const DATABASE_URL of ['postgres://app@db/keydesk', 'postgresql://app:p%23w@db:5432/keydesk?sslmode=verify-full', 'postgres:///keydesk?host=/run/postgresql']) {
+      assert.deepEqual(faultsOf({ ...whole, DATABASE_URL }), [], DATABASE_URL);
+    }
+  });
+
   for (const type of ['', 'MultiTenant', 'Singletenant', 'none']) {
     it(`refuses the app type "${type}"`, () => {
       assert.deepEqual(faultsOf({ ...whole, MicrosoftAppType: type }), ['MicrosoftAppType']);

@@ -146,6 +146,10 @@ describe('npm run migrate', () => {
   it('ends with 2 and a remedy without an address, and with one that is none', async () => {
     const { code, err } = await run('migrate', []);
     assert.deepEqual([code, /DATABASE_OWNER_URL is not set/.test(err)], [2, true]);
+    for (const owner of ['keydesk', 'http://127.0.0.1/keydesk', 'postgres://o:%zz@127.0.0.1/x']) {
+      const none = await run('migrate', [], { DATABASE_OWNER_URL: owner });
+      assert.deepEqual([none.code, /DATABASE_OWNER_URL is no address/.test(none.err)], [2, true], owner);
+    }
     const wrong = await run('migrate', [], { DATABASE_OWNER_URL: 'postgres://x', DATABASE_URL: 'not an address' });
     assert.deepEqual([wrong.code, /DATABASE_URL is no address/.test(wrong.err)], [2, true]);
     assert.equal((await run('migrate', ['now'])).code, 2);
