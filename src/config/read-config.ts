@@ -3,11 +3,11 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parseTenantId, type TenantId } from '../domain/ids.ts';
+import { parseGuid, parseTenantId, type TenantId } from '../domain/ids.ts';
 import { type Role, roles } from '../domain/person.ts';
 import type { Limit } from '../domain/ports.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
-import { readSecretFile, Secret } from './secret.ts';
+import { holdsCertificateAndKey, readSecretFile, Secret } from './secret.ts';
 
 /** Who Keydesk is towards Entra: the bot's registration, which also asks Graph in application mode. */
 export type Identity =
@@ -46,7 +46,13 @@ export class ConfigError extends Error {
   }
 }
 
-const guid = z.string().trim().toLowerCase().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+/** Not the all-zero one, which stands for none. */
+const guid = z.string().transform((text, context) => {
+  const parsed = parseGuid(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: 'no GUID' });
+  return z.NEVER;
+});
 const yesNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -135,8 +141,9 @@ function readIdentity(read: Reader): Identity | undefined {
     const secret = read.secret('MicrosoftAppPassword', 'the client secret of the bot (or set KEYDESK_CERTIFICATE_FILE, which is better)');
     return secret && { type: 'secret', clientId, secret };
   }
+  const pem = read.required('KEYDESK_CERTIFICATE_FILE', z.string().refine(holdsCertificateAndKey), 'a readable PEM file with the certificate and its private key', 'Name the file that holds both, readable for the service.');
   const thumbprint = read.required('KEYDESK_CERTIFICATE_THUMBPRINT', z.string().regex(/^[0-9a-fA-F]{40}$/), '40 hex characters', 'The SHA-1 thumbprint that Entra shows beside the certificate.');
-  return thumbprint === undefined ? undefined : { type: 'certificate', clientId, certificateFile, thumbprint };
+  return pem === undefined || thumbprint === undefined ? undefined : { type: 'certificate', clientId, certificateFile, thumbprint };
 }
 
 function readGroups(read: Reader): Config['groups'] {
