@@ -90,6 +90,12 @@ describe('the demo as a process', function () {
     assert.deepEqual(await survivors(processes, fewSeconds), []);
   });
 
+  it('says which variable to set when its data folder cannot be written to', async () => {
+    const demo = startDemo(['--no-playground'], { KEYDESK_DATA_DIR: '/dev/null' });
+    assert.equal(await demo.ended, 1);
+    assert.match(demo.said(), /data folder \/dev\/null cannot be written to .*Set KEYDESK_DATA_DIR/);
+  });
+
   it('ends with the launcher that started it', async () => {
     const demo = startWith(process.execPath, ['src/launch.mjs', 'src/demo.ts', '--ephemeral', '--no-playground', '--devices', '20']);
     await addressesOf(demo);
