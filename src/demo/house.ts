@@ -2,7 +2,7 @@
 // nothing of it stays: the simulator and Keydesk live in it, the Playground ends when its channel to it closes, and
 // PostgreSQL with its last holder.
 
-import { closeSync, mkdirSync, mkdtempSync, openSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, mkdtempSync, openSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock, systemIds } from '../config/system.ts';
@@ -78,12 +78,19 @@ export async function startHouse(plan: DemoPlan, witness: Witness): Promise<Hous
   }
 }
 
+/** Throws an Error with the remedy when nothing can be written there. */
 function folderFor({ ephemeral, dataFolder }: DemoPlan): string {
   if (ephemeral) return mkdtempSync(join(tmpdir(), 'keydesk-demo-'));
   const folder = resolve(dataFolder);
-  // As startPostgres makes it, who may come first or second: its account passes through to a folder of its own.
-  mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-  return folder;
+  try {
+    // As startPostgres makes it, who may come first or second: its account passes through to a folder of its own.
+    mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new Error(`The data folder ${folder} cannot be written to (${code}); perhaps somebody else made it. Set KEYDESK_DATA_DIR to another one.`, { cause: error });
+  }
 }
 
 function openLog(file: string): { readonly file: string; readonly log: ReturnType<typeof createLog>; close(): void } {
