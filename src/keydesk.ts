@@ -16,7 +16,7 @@ import { type Readiness, startServer } from './server/server.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
 import { ledgerIn } from './store/ledger.ts';
-import { readinessOf } from './store/readiness.ts';
+import { clockOf, readinessOf } from './store/readiness.ts';
 import { requestsIn } from './store/requests.ts';
 import { createBot, type Inbound } from './teams/bot.ts';
 
@@ -119,16 +119,20 @@ function noteOfStart(desk: Desk, configuration: string): Chore {
   };
 }
 
-/** Without database or ledger nothing can be shown: down. Without Graph people still get an answer: degraded. */
+/**
+ * Without database or ledger nothing can be shown: down. Without Graph people still get an answer, and with a clock
+ * that is wrong limits hold less exactly: degraded.
+ */
 async function readiness({ database, graph, doors }: KeydeskParts): Promise<Readiness> {
-  const [stored, reached] = await Promise.all([
+  const [stored, clock, reached] = await Promise.all([
     readinessOf(database),
+    clockOf(database, () => systemClock.now()),
     graph.ping((doors?.deadlines ?? systemDeadlines).press()).then(
       () => 'ok',
       (error: unknown) => (error instanceof Fault ? error.code : 'internal'),
     ),
   ]);
-  const parts = { ...stored, graph: reached };
-  const status = stored.database !== 'ok' || stored.ledger !== 'ok' ? 'down' : reached === 'ok' ? 'ok' : 'degraded';
+  const parts = { ...stored, graph: reached, ...(clock !== 'ok' && { clock }) };
+  const status = stored.database !== 'ok' || stored.ledger !== 'ok' ? 'down' : reached === 'ok' && clock === 'ok' ? 'ok' : 'degraded';
   return { status, parts };
 }
