@@ -1,8 +1,6 @@
 // The bot: what comes in is checked, routed by teams-ai's Application, handled by one verb of the domain and answered
 // by a card. One place catches what goes wrong in a turn, so that nothing but a neutral card with a reference leaves.
 
-// By its file: the package's front door also loads language models, tokenizers and 35 MB that nothing here uses.
-import { Application } from '@microsoft/teams-ai/lib/Application.js';
 import type { TurnContext } from 'botbuilder';
 import type { HideCard } from '../domain/close-card.ts';
 import type { Desk } from '../domain/desk.ts';
@@ -10,6 +8,7 @@ import type { TenantId } from '../domain/ids.ts';
 import type { Press, PressVerb } from '../domain/press.ts';
 import { type Incoming, parsePress } from './activity.ts';
 import { createAdapter, type OpenIdMetadata } from './adapter.ts';
+import { QuietApplication } from './application.ts';
 import { hiddenKeyCard } from './cards/hidden-key.ts';
 import type { Patience } from './connector-call.ts';
 import { createConnectors } from './connectors.ts';
@@ -21,7 +20,6 @@ import { onAgain, onReveal } from './handlers/reveal.ts';
 import { type BotIdentity, credentialsFor, noCredentials } from './identity.ts';
 import { type InvokeBody, notUnderstood, respond } from './invoke-answer.ts';
 import type { Log } from './log-port.ts';
-import { NoState } from './no-state.ts';
 import { createPrivateChats } from './private-chats.ts';
 import type { Room } from './room.ts';
 import { createSender } from './sender.ts';
@@ -77,13 +75,8 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
   };
 }
 
-function route(room: Room, incomingOf: (context: TurnContext) => Incoming | undefined): Application<NoState> {
-  const application = new Application<NoState>({
-    turnStateFactory: () => new NoState(),
-    startTypingTimer: false,
-    longRunningMessages: false,
-    removeRecipientMention: false,
-  });
+function route(room: Room, incomingOf: (context: TurnContext) => Incoming | undefined): QuietApplication {
+  const application = new QuietApplication();
   // Never adaptiveCards.actionExecute: once a card with `refresh` went through it, it posts every later answer, a
   // revealed key too, to the whole conversation (facts on teams-ai, T1).
   for (const verb of Object.keys(pressHandlers)) {

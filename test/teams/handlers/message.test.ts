@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { adele, alex, grady, passwordDigits } from '../../support/desk/world.ts';
 import { askedCard, type Edge, onlyCard, startEdge, summaries, textOf } from '../../support/edge.ts';
 
@@ -73,6 +74,25 @@ describe('a message to the bot', () => {
     assert.ok(edge.test.script.calls.slice(before).every((call) => !call.startsWith('directory.') && !call.startsWith('roles.')));
     edge.test.clock.forward(61);
     assert.match(textOf((await askedCard(edge)).card), /Recovery key for LAPTOP-42/);
+  });
+
+  it('that takes its time sends nothing but its answer: no sign of typing', async () => {
+    const held = edge.test.script.hold('roles.recent');
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const saying = edge.talk.say('whoami', { as: alex, in: 'channel' });
+      while (!edge.test.script.calls.includes('roles.recent')) await new Promise((resolve) => setImmediate(resolve));
+      mock.timers.tick(5000);
+      held.release();
+      await saying;
+    } finally {
+      mock.timers.reset();
+    }
+    assert.deepEqual(edge.connector.calls.map(({ kind, body }) => [kind, Reflect.get(Object(body), 'type')]), [
+      ['create-conversation', undefined],
+      ['send', 'message'],
+      ['reply', 'message'],
+    ]);
   });
 
   it('that asks nothing, of whatever type, gets an empty answer', async () => {
