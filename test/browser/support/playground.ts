@@ -25,7 +25,8 @@ const pictures = fileURLToPath(new URL('../../../.keydesk/browser/', import.meta
 export async function openPlayground(page: Page, url: string): Promise<PlaygroundPage> {
   page.setDefaultTimeout(15_000);
   await page.goto(url);
-  const box = page.getByRole('textbox').first();
+  // Not the fields of a card; in a channel the first one starts a post, the others answer in threads.
+  const box = page.locator('[role=textbox][contenteditable=true]').first();
   // A chat sends, a channel posts.
   const send = page.getByRole('button', { name: /^(?:Send Message|Post)$/ });
   await page.getByTitle('Hide log panel').click();
