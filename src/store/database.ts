@@ -17,6 +17,8 @@ export interface DatabaseOptions {
 
 export interface Database {
   readonly db: Kysely<Tables>;
+  /** One statement by itself, its text written by hand, without the way through the query builder. */
+  readonly run: (sql: string, values: readonly unknown[]) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,7 +54,19 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   // one is lent out and between two statements.
   pool.on('error', lost);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(pool) }) }), close: () => pool.end() };
+  const doors = guarded(pool);
+  return {
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: doors }) }),
+    run: async (sql, values) => {
+      const client = await doors.connect();
+      try {
+        await client.query(sql, values);
+      } finally {
+        client.release();
+      }
+    },
+    close: () => pool.end(),
+  };
 }
 
 /** The pool with one door for values (values.ts), which gives up connections whose state nobody knows. */
