@@ -54,11 +54,12 @@ export async function startHouse(plan: DemoPlan, witness: Witness): Promise<Hous
       return started;
     });
 
+  const failed = new AbortController();
   // The processes of others first: they work while this one reads its own modules, which takes the longest.
   const postgres = told('PostgreSQL', startDatabase(plan, dataFolder));
   const endpoint = `http://127.0.0.1:${keydeskPort}/api/messages`;
   const playground = plan.playground
-    ? told('Playground', startPlayground({ endpoint, port: playgroundPort, folder: dataFolder, speaker: plan.speaker, onExit: () => witness.lost('Playground') }))
+    ? told('Playground', startPlayground({ endpoint, port: playgroundPort, folder: dataFolder, speaker: plan.speaker, onExit: () => witness.lost('Playground'), giveUp: failed.signal }))
     : undefined;
   const simulator = told('Simulated tenant', startSimulator({ port: simulatorPort, devices: plan.devices, selfCheckinSeconds: 20 }));
   const keydesk = told('Keydesk', startDesk(postgres, simulator, keydeskPort, logTo.log));
@@ -73,6 +74,7 @@ export async function startHouse(plan: DemoPlan, witness: Witness): Promise<Hous
     return { keydeskUrl, simulatorUrl, ...(shown && { playgroundUrl: shown.url }), dataFolder, logFile: logTo.file, database, stop };
   } catch (error) {
     // The first fault is the one to report.
+    failed.abort();
     await stop().catch(() => undefined);
     throw error;
   }

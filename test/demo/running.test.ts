@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { addressesOf, type DemoAddresses, type DemoProcess, startDemo, startWith } from '../support/demo-process.ts';
 import { family, listening, type Seen, seesProcesses, survivors } from '../support/processes.ts';
@@ -83,10 +84,24 @@ describe('the demo as a process', function () {
 
   it('leaves nothing running when it is told to end while it starts', async () => {
     const demo = startDemo(['--ephemeral', '--devices', '20']);
-    await demo.until(/Starting/);
+    await demo.until(/Simulated tenant/);
     const processes = family(demo.pid);
     demo.kill('SIGTERM');
     assert.equal(await demo.ended, 0);
+    assert.deepEqual(await survivors(processes, fewSeconds), []);
+  });
+
+  it('ends, with the remedy and nothing left running, when one of its parts cannot start', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => void taken.listen(0, '127.0.0.1', resolve));
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? address.port : assert.fail();
+    const demo = startDemo(['--ephemeral', '--devices', '20'], { KEYDESK_POSTGRES_PORT: String(port) });
+    await demo.until(/Simulated tenant/);
+    const processes = family(demo.pid);
+    assert.equal(await demo.ended, 1);
+    taken.close();
+    assert.match(demo.said(), new RegExp(`Port ${port} .* is in use\\. Set KEYDESK_POSTGRES_PORT`));
     assert.deepEqual(await survivors(processes, fewSeconds), []);
   });
 
