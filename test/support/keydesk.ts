@@ -42,7 +42,11 @@ export function inKeydesk(...given: [KeydeskOptions, (keydesk: TestKeydesk) => P
       await work(keydesk);
       await checkWhatAlwaysHolds(keydesk);
     } finally {
-      await keydesk.stop().finally(() => keydesk.leave());
+      try {
+        await keydesk.stop();
+      } finally {
+        await keydesk.leave();
+      }
     }
   };
 }
