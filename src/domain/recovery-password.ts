@@ -129,3 +129,23 @@ function holdsScatteredBlocks(text: string): boolean {
 
 /** A row of zeros is a colour, a count or a time; a password repeats a block about never. */
 const areBlocks = (row: readonly string[]): boolean => row.length === blockCount && row.every(isWellFormedBlock) && new Set(row).size > blockCount / 2;
+
+/**
+ * Whether eight numbers of six digits, of whatever value, follow one another, whatever words stand between them; numbers
+ * of one or two digits, such as a block's own, do not part them.
+ */
+export function holdsRowOfBlocks(text: string): boolean {
+  let row = 0;
+  for (const [word] of text.matchAll(/[\w#]*\d\w*/g)) {
+    if (/^\d{1,2}$/.test(word)) continue;
+    row = /^\d{6}$/.test(word) ? row + 1 : 0;
+    if (row === blockCount) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether a text from outside, a reason or a name, is better not taken: it holds a recovery password, or it looks so much
+ * like one that no card with it may leave, which would keep a key from being hidden.
+ */
+export const mayHoldPassword = (text: string): boolean => holdsRecoveryPassword(text) || (hasDigitsEnough(text) && holdsRowOfBlocks(text));

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Device, EscrowedKey, JoinType, ManagedDevice, Owner, VolumeType } from '../domain/device.ts';
 import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, type PersonId } from '../domain/ids.ts';
 import { type Instant, parseInstant } from '../domain/instant.ts';
-import { holdsRecoveryPassword } from '../domain/recovery-password.ts';
+import { mayHoldPassword } from '../domain/recovery-password.ts';
 import type { Entry } from './pages.ts';
 
 const text = z.string().nullish();
@@ -136,7 +136,7 @@ export const single = (body: unknown): unknown => wrapped.safeParse(body).data?.
  * Graph and Intune write an empty text for none. A name into which somebody put a recovery password is none either: it
  * could be neither shown nor stored (law 1), and would take every other device of its owner with it.
  */
-const said = (value: string | null | undefined): string | undefined => (value === null || value === undefined || value === '' || holdsRecoveryPassword(value) ? undefined : value);
+const said = (value: string | null | undefined): string | undefined => (value === null || value === undefined || value === '' || mayHoldPassword(value) ? undefined : value);
 
 /** Seven digits of a second are cut to three; the year 1 stands for never. */
 function moment(value: string | null | undefined): Instant | undefined {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Asker } from '../domain/desk.ts';
 import { parsePersonId, parseRequestId, parseTenantId, type TenantId } from '../domain/ids.ts';
 import type { Press, PressInputs, PressVerb } from '../domain/press.ts';
-import { holdsRecoveryPassword } from '../domain/recovery-password.ts';
+import { mayHoldPassword } from '../domain/recovery-password.ts';
 import type { ConversationKind } from '../domain/request.ts';
 import { mentionsIn, normalise } from './normalise.ts';
 import { viewerOf } from './viewer.ts';
@@ -93,7 +93,7 @@ export function parseIncoming(activity: Activity): Incoming | undefined {
 }
 
 /** A name with a recovery password in it could be neither stored nor sent back (law 1). */
-const withoutPassword = (name: string): string => (holdsRecoveryPassword(name) ? '' : name);
+const withoutPassword = (name: string): string => (mayHoldPassword(name) ? '' : name);
 
 const pressVerbs = ['reveal', 'again', 'hide', 'cancel', 'choose'] as const satisfies readonly PressVerb[];
 const inputNames = ['keyId', 'deviceId', 'reason', 'reasonText', 'callerCheck', 'ticket'] as const satisfies readonly (keyof PressInputs)[];

@@ -7,9 +7,9 @@ import type { Desk } from '../domain/desk.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Press, PressVerb } from '../domain/press.ts';
 import { type Incoming, parsePress } from './activity.ts';
+import { hiddenCardFor } from './after-reveal.ts';
 import { createAdapter, type OpenIdMetadata } from './adapter.ts';
 import { QuietApplication } from './application.ts';
-import { hiddenKeyCard } from './cards/hidden-key.ts';
 import type { Patience } from './connector-call.ts';
 import { createConnectors } from './connectors.ts';
 import { createEgressGuard } from './egress-guard.ts';
@@ -61,7 +61,7 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
   const serviceUrls = authenticated ? (inbound.serviceUrls ?? 'teams') : 'loopback';
   const connectors = createConnectors({ credentials, clientId, serviceUrls, guard });
   const sender = createSender(connectors, patience);
-  const hideCard: HideCard = async (request) => ((await sender.edit(request.card, hiddenKeyCard({ request, now: desk.clock.now() }))) === 'done' ? 'done' : 'gone');
+  const hideCard: HideCard = async (request) => ((await sender.edit(request.card, hiddenCardFor(guard, { request, now: desk.clock.now() }))) === 'done' ? 'done' : 'gone');
   const room: Room = { desk, sender, chats: createPrivateChats(sender), hideCard, guard, log };
 
   const known = new WeakMap<object, Incoming>();

@@ -3,7 +3,7 @@
 // a turn and proactive ones alike), and before the one answer that is allowed to hold a key, the invoke response.
 
 import { Fault } from '../domain/fault.ts';
-import { hasDigitsEnough, holdsRecoveryPassword, isWellFormedBlock } from '../domain/recovery-password.ts';
+import { hasDigitsEnough, holdsRecoveryPassword, holdsRowOfBlocks, isWellFormedBlock } from '../domain/recovery-password.ts';
 import type { Log } from './log-port.ts';
 
 export interface EgressGuard {
@@ -11,6 +11,8 @@ export interface EgressGuard {
   connector(json: string): void;
   /** @param body the body of an invoke response, as an object. Throws a Fault `internal`, and it does not leave. */
   invokeResponse(body: object): void;
+  /** Whether this may leave; says nothing and withholds nothing. For those who have something plainer to send. */
+  allows(content: object): boolean;
   /** Exempts this one body, by identity. Only the handlers of a reveal call it, with what they are about to answer. */
   exempt(body: object): void;
 }
@@ -32,6 +34,7 @@ export function createEgressGuard(log: Log): EgressGuard {
       if (hasRefresh(json)) withhold('invoke response', 'card with refresh');
       if (!exempted.has(body) && holdsSecret(json)) withhold('invoke response', 'recovery password');
     },
+    allows: (content) => !holdsSecret(JSON.stringify(content)),
     exempt: (body) => void exempted.add(body),
   };
 }
@@ -50,19 +53,7 @@ export function holdsSecret(json: string): boolean {
   const blocks = Array.from(text.matchAll(/(?<!\d)\d{6}(?!\d)/g), ([block]) => block).filter(isWellFormedBlock);
   // Zeros make colours, counts and times; a password repeats a block about never.
   if (blocks.length >= blockCount && new Set(blocks).size >= blockCount / 2) return true;
-  return longestRow(text) >= blockCount;
-}
-
-/** How many numbers of six digits stand in a row; those of one or two digits, such as a block's own, do not part them. */
-function longestRow(text: string): number {
-  let longest = 0;
-  let row = 0;
-  for (const [word] of text.matchAll(/[\w#]*\d\w*/g)) {
-    if (/^\d{1,2}$/.test(word)) continue;
-    row = /^\d{6}$/.test(word) ? row + 1 : 0;
-    longest = Math.max(longest, row);
-  }
-  return longest;
+  return holdsRowOfBlocks(text);
 }
 
 /** JSON escapes as what they stand for, so that neither `\n` nor `\u0031` hides a digit. */

@@ -9,32 +9,35 @@ import { plain, type Said, say } from './escape.ts';
 import { time, when } from './times.ts';
 import { callerCheckWords, deviceName, reasonWords, volumeWords } from './words.ts';
 
-interface After {
+export interface After {
   /** Revealed at least once: with offer and grant. Throws without. */
   readonly request: RevealRequest;
   readonly now: Instant;
+  /** Without anything from outside: no name, no reason, no ticket. For what the egress guard would withhold. */
+  readonly bare?: boolean;
 }
 
 export const hiddenKeyCard = (after: After): CardMessage => {
-  const { request } = after;
-  const shownAt = request.revealedAt ?? after.now;
-  return afterReveal(after, 'hidden', say`✓ Recovery key hidden`, say`It was revealed to ${request.person.name} at ${when(shownAt, after.now, request.viewer)}.`);
+  const { request, bare = false } = after;
+  const at = when(request.revealedAt ?? after.now, after.now, request.viewer);
+  return afterReveal(after, 'hidden', say`✓ Recovery key hidden`, bare ? say`It was revealed at ${at}.` : say`It was revealed to ${request.person.name} at ${at}.`);
 };
 
 /** Answer to a second press, or to a card that Teams put back to its first state. */
 export const usedCard = (after: After): CardMessage => {
-  const { request } = after;
+  const { request, bare = false } = after;
   const at = when(request.revealedAt ?? after.now, after.now, request.viewer);
-  return afterReveal(after, 'used', say`Used at ${at}`, say`This card has revealed its key to ${request.person.name} already. A card does that once.`);
+  const text = bare ? say`This card has revealed its key already. A card does that once.` : say`This card has revealed its key to ${request.person.name} already. A card does that once.`;
+  return afterReveal(after, 'used', say`Used at ${at}`, text);
 };
 
-function afterReveal({ request, now }: After, kind: 'hidden' | 'used', title: Said, text: Said): CardMessage {
+function afterReveal({ request, now, bare = false }: After, kind: 'hidden' | 'used', title: Said, text: Said): CardMessage {
   if (request.offer === undefined || request.grant === undefined) throw new Error('only a revealed request was used');
-  const name = deviceName(request.offer.device);
+  const name = bare ? 'this device' : deviceName(request.offer.device);
   const again = againUntil(request, now);
   return message(
     kind === 'hidden' ? plain`The recovery key of ${name} is hidden again.` : plain`This card has revealed the recovery key of ${name} already.`,
-    [heading(title), line(text, { spacing: 'small' }), about(request, name), againLine(request, again)],
+    [heading(title), line(text, { spacing: 'small' }), ...(bare ? [] : [about(request, name)]), againLine(request, again)],
     again === undefined ? [] : [showAgain(request)],
   );
 }

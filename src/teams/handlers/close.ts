@@ -1,9 +1,9 @@
 import { cancelRequest, chooseDevice, type CloseAnswer, hideKey } from '../../domain/close-card.ts';
 import type { Press } from '../../domain/press.ts';
+import { hiddenCardFor } from '../after-reveal.ts';
 import { cancelledCard } from '../cards/cancelled.ts';
 import type { CardMessage } from '../cards/card.ts';
 import { chooseDeviceCard } from '../cards/choose-device.ts';
-import { hiddenKeyCard } from '../cards/hidden-key.ts';
 import { refusedCard } from '../cards/refused.ts';
 import { cardAnswer, type InvokeBody } from '../invoke-answer.ts';
 import type { Room } from '../room.ts';
@@ -20,7 +20,7 @@ export async function onHide(room: Room, press: Press): Promise<InvokeBody> {
       throw error;
     }
   });
-  return cardAnswer(answer.kind === 'refused' ? refused(room, press, answer) : hiddenKeyCard({ request: answer.request, now: room.desk.clock.now() }));
+  return cardAnswer(answer.kind === 'refused' ? refused(room, press, answer) : hiddenCardFor(room.guard, { request: answer.request, now: room.desk.clock.now() }));
 }
 
 export async function onCancel(room: Room, press: Press): Promise<InvokeBody> {

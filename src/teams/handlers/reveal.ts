@@ -1,9 +1,9 @@
 import type { Press } from '../../domain/press.ts';
 import { type RevealAnswer, revealKey, showAgain } from '../../domain/reveal-key.ts';
 import type { CardMessage } from '../cards/card.ts';
+import { usedCardFor } from '../after-reveal.ts';
 import { confirmRevealCard } from '../cards/confirm-reveal.ts';
 import { expiredCard } from '../cards/expired.ts';
-import { usedCard } from '../cards/hidden-key.ts';
 import { refusedCard } from '../cards/refused.ts';
 import { revealedKeyCard } from '../cards/revealed-key.ts';
 import { cardAnswer, type InvokeBody } from '../invoke-answer.ts';
@@ -42,5 +42,5 @@ async function refusal(room: Room, press: Press, { refusal, request }: Extract<R
   if (refusal.code === 'request-expired') await makeLast(room, request, expiredCard({ request }));
   if (refusal.code === 'too-many-misses') await makeLast(room, request, refused);
   const wasRevealed = request.grant !== undefined && request.offer !== undefined && request.revealedAt !== undefined;
-  return refusal.code === 'request-used' && wasRevealed ? usedCard({ request, now }) : refused;
+  return refusal.code === 'request-used' && wasRevealed ? usedCardFor(room.guard, { request, now }) : refused;
 }
