@@ -39,8 +39,11 @@ export interface Witness {
 
 type Part = { stop(): Promise<void> };
 
-/** Throws an Error with the remedy; then nothing of it runs. */
-export async function startHouse(plan: DemoPlan, witness: Witness): Promise<House> {
+/**
+ * Throws an Error with the remedy; then nothing of it runs.
+ * @param giveUp when nobody waits for it any more
+ */
+export async function startHouse(plan: DemoPlan, witness: Witness, giveUp: AbortSignal): Promise<House> {
   const [keydeskPort = 0, simulatorPort = 0, playgroundPort = 0] = await freePorts([
     { part: 'Keydesk', variable: 'PORT', port: plan.ports.keydesk },
     { part: 'the simulated tenant', variable: 'KEYDESK_SIM_PORT', port: plan.ports.simulator },
@@ -59,7 +62,7 @@ export async function startHouse(plan: DemoPlan, witness: Witness): Promise<Hous
   const postgres = told('PostgreSQL', startDatabase(plan, dataFolder));
   const endpoint = `http://127.0.0.1:${keydeskPort}/api/messages`;
   const playground = plan.playground
-    ? told('Playground', startPlayground({ endpoint, port: playgroundPort, folder: dataFolder, speaker: plan.speaker, onExit: () => witness.lost('Playground'), giveUp: failed.signal }))
+    ? told('Playground', startPlayground({ endpoint, port: playgroundPort, folder: dataFolder, speaker: plan.speaker, onExit: () => witness.lost('Playground'), giveUp: AbortSignal.any([giveUp, failed.signal]) }))
     : undefined;
   const simulator = told('Simulated tenant', startSimulator({ port: simulatorPort, devices: plan.devices, selfCheckinSeconds: 20 }));
   const keydesk = told('Keydesk', startDesk(postgres, simulator, keydeskPort, logTo.log));

@@ -18,18 +18,19 @@ describe('the demo in the terminal', function () {
   this.timeout(30_000);
 
   describe('played in a house that is there', () => {
-    let house: House;
+    let house: House | undefined;
 
     before(async () => {
       const command = readCommand(['--ephemeral', '--no-playground', '--devices', '20'], { PORT: '0', KEYDESK_SIM_PORT: '0' });
-      house = await startHouse(command.kind === 'run' ? command.plan : assert.fail(), { ready: () => undefined, lost: () => undefined });
+      house = await startHouse(command.kind === 'run' ? command.plan : assert.fail(), { ready: () => undefined, lost: () => undefined }, new AbortController().signal);
     });
 
-    after(() => house.stop());
+    after(() => house?.stop());
 
     async function played(ask: string, first = 'Alex'): Promise<{ shown: boolean; text: string }> {
+      const { keydeskUrl, database } = known(house);
       const lines: string[] = [];
-      const shown = await play({ ask, speaker: known(castMember(first)), keydeskUrl: house.keydeskUrl, database: house.database, print: (text) => void lines.push(text) });
+      const shown = await play({ ask, speaker: known(castMember(first)), keydeskUrl, database, print: (text) => void lines.push(text) });
       return { shown, text: lines.join('\n') };
     }
 
