@@ -16,7 +16,8 @@ list     the newest entries (20, or N), oldest first
          --person   object id of a person in Entra
          --device   name of a device, or its Entra deviceId
          --json     one JSON object a line: seq and entry
-verify   checks every entry: its bytes against its hash, its number, its columns, its texts
+verify   checks every entry: its bytes against its hash, its number, its columns, its texts. Note the root that it
+         prints, elsewhere: a ledger cut off at its end, or written anew as a whole, fits in itself too
 
 The database is the one of DATABASE_URL, else the demo's in KEYDESK_DATA_DIR (default .keydesk), which is started for
 as long as it takes.

@@ -28,14 +28,16 @@ async function main(): Promise<number> {
 }
 
 async function run(plan: DemoPlan): Promise<number> {
-  const end = endOfDemo();
+  const tired = new AbortController();
+  const end = endOfDemo().finally(() => tired.abort());
   console.log(opening(plan));
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
-  const starting = startHouse(plan, {
-    ready: (part) => plan.ask === undefined && console.log(progress(part, seconds())),
-    lost: (part) => console.error(`The ${part} ended by itself; the rest goes on. Ctrl-C stops it.`),
-  });
+  const witness = {
+    ready: (part: string) => plan.ask === undefined && console.log(progress(part, seconds())),
+    lost: (part: string) => console.error(`The ${part} ended by itself; the rest goes on. Ctrl-C stops it.`),
+  };
+  const starting = startHouse(plan, witness, tired.signal);
   try {
     const house = await Promise.race([starting, end]);
     if (house !== undefined) return (await (plan.ask === undefined ? receive(plan, house, end) : perform(plan.ask, plan, house, end))) ? good : bad;

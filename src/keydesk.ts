@@ -8,17 +8,18 @@ import type { Desk } from './domain/desk.ts';
 import { Fault } from './domain/fault.ts';
 import { workOnRotation } from './domain/follow-rotation.ts';
 import type { RotationId, TenantId } from './domain/ids.ts';
-import { type Instant, plusSeconds } from './domain/instant.ts';
+import { type Instant, milliseconds, plusSeconds } from './domain/instant.ts';
+import type { Ledger } from './domain/ports.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
 import { createLook } from './jobs/look.ts';
-import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timekeeper.ts';
+import { type Chore, createTimekeeper, realWait, type Wait, type Witness } from './jobs/timekeeper.ts';
 import { createWakeUps, type WakeUps } from './jobs/wake-ups.ts';
 import { type Readiness, startServer } from './server/server.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
 import { ledgerIn } from './store/ledger.ts';
-import { readinessOf } from './store/readiness.ts';
+import { clockOf, readinessOf } from './store/readiness.ts';
 import { requestsIn } from './store/requests.ts';
 import { type RotationTimes, rotationTimesIn } from './store/rotation-times.ts';
 import { rotationsIn } from './store/rotations.ts';
@@ -85,7 +86,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
   ];
-  const timekeeper = createTimekeeper(chores, (chore, error) => log.warn({ chore, err: error }, 'a chore failed and will be tried again'), wait);
+  const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
   const jobs = (): Promise<string> => stateOfJobs(wakeUps, times);
   const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, jobs), ids: desk.ids, log });
   timekeeper.start();
@@ -103,7 +104,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   };
 }
 
-function deskOf({ database, graph, rotationGraph = graph, settings, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
+function deskOf({ database, graph, rotationGraph = graph, settings, log, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
@@ -116,7 +117,7 @@ function deskOf({ database, graph, rotationGraph = graph, settings, doors = {} }
     recoveryKeys: graph.recoveryKeys,
     rotator: rotationGraph.rotator,
     roles: graph.roles,
-    ledger,
+    ledger: said(ledger, log),
     asks,
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
@@ -163,6 +164,20 @@ async function stateOfJobs(wakeUps: WakeUps | undefined, times: RotationTimes): 
   return dead === 0 ? 'ok' : `dead: ${dead}`;
 }
 
+/** Repeats of a refusal become one entry of the ledger without their references: each stands in the log, for the phone. */
+const said = (ledger: Ledger, log: Logger): Ledger => ({
+  append: (entry) => ledger.append(entry),
+  refuse: async (entry) => {
+    await ledger.refuse(entry);
+    log.info({ code: entry.code, reference: entry.reference, person: entry.person?.id, request: entry.requestId, conversation: entry.conversation }, 'refused');
+  },
+});
+
+const toldTo = (log: Logger): Witness => ({
+  failing: (chore, error, times) => log.warn({ chore, times, err: error }, 'a chore failed and will be tried again'),
+  well: (chore, times) => log.info({ chore, times }, 'a chore is well again'),
+});
+
 /** Who starts with which configuration is an entry; tried until the ledger takes it, then never again. */
 function noteOfStart(desk: Desk, configuration: string): Chore {
   const time = desk.clock.now();
@@ -180,10 +195,18 @@ function noteOfStart(desk: Desk, configuration: string): Chore {
 
 const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : 'internal');
 
-/** Without database or ledger nothing can be shown: down. Without Graph or jobs people still get an answer: degraded. */
+/**
+ * Without database or ledger nothing can be shown: down. Without Graph or jobs people still get an answer, and with a
+ * clock that is wrong limits hold less exactly: degraded.
+ */
 async function readiness({ database, graph, doors }: KeydeskParts, stateOf: () => Promise<string>): Promise<Readiness> {
-  const [stored, reached, jobs] = await Promise.all([readinessOf(database), graph.ping((doors?.deadlines ?? systemDeadlines).press()).then(() => 'ok', codeOf), stateOf().catch(codeOf)]);
-  const parts = { ...stored, graph: reached, jobs };
+  const [stored, clock, reached, jobs] = await Promise.all([
+    readinessOf(database),
+    clockOf(database, () => systemClock.now()),
+    graph.ping((doors?.deadlines ?? systemDeadlines).press()).then(() => 'ok', codeOf),
+    stateOf().catch(codeOf),
+  ]);
+  const parts = { ...stored, graph: reached, jobs, ...(clock !== 'ok' && { clock }) };
   const down = stored.database !== 'ok' || stored.ledger !== 'ok';
-  return { status: down ? 'down' : reached === 'ok' && jobs === 'ok' ? 'ok' : 'degraded', parts };
+  return { status: down ? 'down' : reached === 'ok' && jobs === 'ok' && clock === 'ok' ? 'ok' : 'degraded', parts };
 }

@@ -3,7 +3,7 @@
 // The lockfile brings Node 24 as a data package (no install script). npm 10 does not link its `bin`,
 // therefore it is looked up by name here and not through node_modules/.bin.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -25,10 +25,29 @@ if (node === undefined) {
 // Compiled code is kept from the second start on, where node_modules may be written to; without it a start takes half
 // as long again. NODE_DISABLE_COMPILE_CACHE=1 goes without.
 const compileCache = fileURLToPath(new URL('../node_modules/.cache/keydesk', import.meta.url));
-const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env: { NODE_COMPILE_CACHE: compileCache, ...process.env } });
+// The channel says to the child, by closing, that this process is gone; whoever cares listens for `disconnect`.
+const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+const child = spawn(node, process.argv.slice(2), { stdio, env: { NODE_COMPILE_CACHE: compileCache, ...process.env } });
 // Ctrl-C reaches the whole group by itself; a SIGTERM sent to this process alone is handed on.
 process.on('SIGINT', () => {});
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// npm hands a SIGTERM on to the shell of its script only, and may be killed without a word; either way nobody waits for
+// the script any more.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const began = starters();
+  setInterval(() => starters() !== began && child.kill('SIGTERM'), 1000).unref();
+}
+
+/** Our parent, and where that is a shell, its parent (as far as the system tells). */
+function starters() {
+  const parent = process.ppid;
+  try {
+    const [, name, its] = /^\d+ \((.*)\) \S+ (\d+)/.exec(readFileSync(`/proc/${parent}/stat`, 'utf8')) ?? [];
+    return /^(?:ba|da|a)?sh$/.test(name ?? '') ? `${parent} ${its}` : `${parent}`;
+  } catch {
+    return `${parent}`;
+  }
+}
 child.on('error', (error) => {
   console.error(`Keydesk could not start ${node}: ${error.message}`);
   process.exit(2);

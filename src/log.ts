@@ -65,10 +65,17 @@ export function describe(error: unknown, depth = 0): Described {
   };
 }
 
-/** Stack lines without the first part, which repeats the message. */
-const framesOf = (error: Error): readonly string[] =>
-  (error.stack ?? '')
-    .split('\n')
-    .filter((line) => /^\s+at\s/.test(line))
+/**
+ * The frames of a stack without the message before them. They are taken from the end, as far as lines look like
+ * frames: a message may have lines that do so too.
+ */
+function framesOf({ stack = '', message }: Error): readonly string[] {
+  const at = message === '' ? -1 : stack.indexOf(message);
+  const lines = (at < 0 ? stack : stack.slice(at + message.length)).split('\n');
+  const last = lines.findLastIndex((line) => line.trim() !== '' && !/^\s+at\s/.test(line));
+  return lines
+    .slice(last + 1)
     .map((line) => line.trim())
+    .filter((line) => line !== '')
     .slice(0, mostFrames);
+}

@@ -20,16 +20,17 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     console.error(`DATABASE_OWNER_URL is not set.\n\n${help}`);
     return 2;
   }
-  const app = env['DATABASE_URL'] === undefined || env['DATABASE_URL'] === '' ? undefined : URL.parse(env['DATABASE_URL']);
-  if (app === null) {
-    console.error('DATABASE_URL is no address. Expected postgres://role:password@host/database.');
+  const app = env['DATABASE_URL'] === undefined || env['DATABASE_URL'] === '' ? undefined : addressIn(env['DATABASE_URL']);
+  const wrong = addressIn(ownerUrl) === undefined ? 'DATABASE_OWNER_URL' : env['DATABASE_URL'] && app === undefined ? 'DATABASE_URL' : undefined;
+  if (wrong !== undefined) {
+    console.error(`${wrong} is no address. Expected postgres://role:password@host/database, signs such as # and / in the password percent-encoded.`);
     return 2;
   }
   try {
-    const appRole = app === undefined || app.username === '' ? undefined : decodeURIComponent(app.username);
+    const appRole = app === undefined || app.role === '' ? undefined : app.role;
     const applied = await migrate(ownerUrl, {
       ...(appRole !== undefined && { appRole }),
-      ...(app !== undefined && app.password !== '' && { appPassword: decodeURIComponent(app.password) }),
+      ...(app !== undefined && app.password !== '' && { appPassword: app.password }),
     });
     // Afterwards, because the role is there by then. Run again, it does what is missing.
     await prepareJobs(ownerUrl, appRole);
@@ -38,6 +39,17 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   } catch (error) {
     console.error(explain(error));
     return 1;
+  }
+}
+
+/** Undefined for anything that the driver would read in a way of its own. */
+function addressIn(text: string): { readonly role: string; readonly password: string } | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol)) return undefined;
+  try {
+    return { role: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  } catch {
+    return undefined;
   }
 }
 

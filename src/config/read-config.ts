@@ -44,7 +44,7 @@ export function readConfig(env: Env): Config {
   const tenantId = read.required('KEYDESK_TENANT_ID', guid, "the GUID of your Entra tenant", 'Entra admin centre → Overview → Tenant ID.');
   const identity = readIdentity(read);
   const rotationIdentity = readRotationIdentity(read, identity);
-  const databaseUrl = read.secret('DATABASE_URL', 'a postgres:// address that logs in as keydesk_app');
+  const databaseUrl = readDatabaseUrl(read);
   const groups = readGroups(read);
   const desk = readDesk(read);
   const port = read.optional('PORT', z.coerce.number().int().min(1).max(65_535), 'a port number', 3978);
@@ -54,6 +54,15 @@ export function readConfig(env: Env): Config {
   if (read.faults.length > 0 || tenant === undefined || identity === undefined || databaseUrl === undefined) throw new ConfigError(read.faults);
   const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, logLevel, desk };
   return { ...settings, databaseUrl, fingerprint: fingerprintOf(settings) };
+}
+
+/** The driver would take any text for the name of a database, and look for it at a host of its own choosing. */
+function readDatabaseUrl(read: Reader): Secret | undefined {
+  const expected = 'a postgres:// address that logs in as keydesk_app';
+  const url = read.secret('DATABASE_URL', expected);
+  if (url === undefined || (/^postgres(?:ql)?:\/\/./.test(url.reveal()) && URL.canParse(url.reveal()))) return url;
+  read.faults.push({ variable: 'DATABASE_URL', expected, remedy: 'Write it as postgres://role:password@host/database, signs such as # and / in the password percent-encoded.' });
+  return undefined;
 }
 
 function readGroups(read: Reader): Config['groups'] {

@@ -1,7 +1,7 @@
 // Who Keydesk is: the bot's registration, and, where there is one, the application that rotates.
 import { z } from 'zod';
 import { guid, type Reader } from './reader.ts';
-import type { Secret } from './secret.ts';
+import { holdsCertificateAndKey, type Secret } from './secret.ts';
 
 /** Who Keydesk is towards Entra: the bot's registration, which also asks Graph in application mode. */
 export type Identity =
@@ -23,9 +23,14 @@ export function readIdentity(read: Reader): Identity | undefined {
     const secret = read.secret('MicrosoftAppPassword', 'the client secret of the bot (or set KEYDESK_CERTIFICATE_FILE, which is better)');
     return secret && { type: 'secret', clientId, secret };
   }
+  const pem = readPem(read, 'KEYDESK_CERTIFICATE_FILE');
   const thumbprint = read.required('KEYDESK_CERTIFICATE_THUMBPRINT', z.string().regex(/^[0-9a-fA-F]{40}$/), '40 hex characters', 'The SHA-1 thumbprint that Entra shows beside the certificate.');
-  return thumbprint === undefined ? undefined : { type: 'certificate', clientId, certificateFile, thumbprint };
+  return pem === undefined || thumbprint === undefined ? undefined : { type: 'certificate', clientId, certificateFile, thumbprint };
 }
+
+/** The file's path; undefined and a fault when it cannot be used. */
+const readPem = (read: Reader, variable: string): string | undefined =>
+  read.required(variable, z.string().refine(holdsCertificateAndKey), 'a readable PEM file with the certificate and its private key', 'Name the file that holds both, readable for the service.');
 
 const rotationSecrets = ['KEYDESK_ROTATION_CLIENT_SECRET', 'KEYDESK_ROTATION_CLIENT_SECRET_FILE'] as const;
 const rotationCertificate = 'KEYDESK_ROTATION_CERTIFICATE_FILE';
@@ -43,7 +48,7 @@ export function readRotationIdentity(read: Reader, bot: Identity | undefined): R
     read.faults.push({ variable: rotationCertificate, expected: 'a certificate or a secret, not both', remedy: 'Remove one of the two.' });
     return undefined;
   }
-  if (certificateFile !== undefined) return { type: 'certificate', clientId, certificateFile };
+  if (certificateFile !== undefined) return readPem(read, rotationCertificate) === undefined ? undefined : { type: 'certificate', clientId, certificateFile };
   // On a machine to which Azure gives identities, a client id names one of them.
   if (!withSecret && bot?.type === 'managed-identity') return { type: 'managed-identity', clientId };
   const secret = read.secret('KEYDESK_ROTATION_CLIENT_SECRET', `the client secret of the application that rotates (or set ${rotationCertificate}, which is better)`);

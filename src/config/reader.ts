@@ -1,5 +1,6 @@
 // Single settings of the environment, and what is wrong with them.
 import { z } from 'zod';
+import { parseGuid } from '../domain/ids.ts';
 import { readSecretFile, Secret } from './secret.ts';
 
 export interface ConfigFault {
@@ -8,7 +9,13 @@ export interface ConfigFault {
   readonly remedy: string;
 }
 
-export const guid = z.string().trim().toLowerCase().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+/** Not the all-zero one, which stands for none. */
+export const guid = z.string().transform((text, context) => {
+  const parsed = parseGuid(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: 'no GUID' });
+  return z.NEVER;
+});
 export const yesNo = z.enum(['yes', 'no']).transform((value) => value === 'yes');
 
 export type Env = Readonly<Record<string, string | undefined>>;

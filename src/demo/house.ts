@@ -2,7 +2,7 @@
 // nothing of it stays: the simulator and Keydesk live in it, the Playground ends when its channel to it closes, and
 // PostgreSQL with its last holder.
 
-import { closeSync, mkdirSync, mkdtempSync, openSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, mkdtempSync, openSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock, systemIds } from '../config/system.ts';
@@ -40,8 +40,11 @@ export interface Witness {
 
 type Part = { stop(): Promise<void> };
 
-/** Throws an Error with the remedy; then nothing of it runs. */
-export async function startHouse(plan: DemoPlan, witness: Witness): Promise<House> {
+/**
+ * Throws an Error with the remedy; then nothing of it runs.
+ * @param giveUp when nobody waits for it any more
+ */
+export async function startHouse(plan: DemoPlan, witness: Witness, giveUp: AbortSignal): Promise<House> {
   const [keydeskPort = 0, simulatorPort = 0, playgroundPort = 0] = await freePorts([
     { part: 'Keydesk', variable: 'PORT', port: plan.ports.keydesk },
     { part: 'the simulated tenant', variable: 'KEYDESK_SIM_PORT', port: plan.ports.simulator },
@@ -55,11 +58,12 @@ export async function startHouse(plan: DemoPlan, witness: Witness): Promise<Hous
       return started;
     });
 
+  const failed = new AbortController();
   // The processes of others first: they work while this one reads its own modules, which takes the longest.
   const postgres = told('PostgreSQL', startDatabase(plan, dataFolder));
   const endpoint = `http://127.0.0.1:${keydeskPort}/api/messages`;
   const playground = plan.playground
-    ? told('Playground', startPlayground({ endpoint, port: playgroundPort, folder: dataFolder, speaker: plan.speaker, onExit: () => witness.lost('Playground') }))
+    ? told('Playground', startPlayground({ endpoint, port: playgroundPort, folder: dataFolder, speaker: plan.speaker, onExit: () => witness.lost('Playground'), giveUp: AbortSignal.any([giveUp, failed.signal]) }))
     : undefined;
   const simulator = told('Simulated tenant', startSimulator({ port: simulatorPort, devices: plan.devices, selfCheckinSeconds: 20 }));
   const keydesk = told('Keydesk', startDesk(postgres, simulator, keydeskPort, logTo.log));
@@ -74,17 +78,25 @@ export async function startHouse(plan: DemoPlan, witness: Witness): Promise<Hous
     return { keydeskUrl, simulatorUrl, ...(shown && { playgroundUrl: shown.url }), dataFolder, logFile: logTo.file, database, stop };
   } catch (error) {
     // The first fault is the one to report.
+    failed.abort();
     await stop().catch(() => undefined);
     throw error;
   }
 }
 
+/** Throws an Error with the remedy when nothing can be written there. */
 function folderFor({ ephemeral, dataFolder }: DemoPlan): string {
   if (ephemeral) return mkdtempSync(join(tmpdir(), 'keydesk-demo-'));
   const folder = resolve(dataFolder);
-  // As startPostgres makes it, who may come first or second: its account passes through to a folder of its own.
-  mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-  return folder;
+  try {
+    // As startPostgres makes it, who may come first or second: its account passes through to a folder of its own.
+    mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new Error(`The data folder ${folder} cannot be written to (${code}); perhaps somebody else made it. Set KEYDESK_DATA_DIR to another one.`, { cause: error });
+  }
 }
 
 function openLog(file: string): { readonly file: string; readonly log: ReturnType<typeof createLog>; close(): void } {

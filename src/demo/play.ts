@@ -31,7 +31,7 @@ export async function play(settings: Play): Promise<boolean> {
     const confirm = await ask(settings, conversation);
     const shown = confirm !== undefined && (await reveal(settings, conversation, confirm));
     const written = await entriesSince(settings, newest?.seq ?? 0);
-    print(`\nThe ledger says\n${indented(written.length > 0 ? ledgerTable(written) : 'nothing new: repeats of a refusal within a minute are summed into one entry')}`);
+    print(`\nThe ledger says\n${indented(written.length > 0 ? ledgerTable(written) : `nothing new about ${settings.speaker.name} (a refusal repeated within a minute becomes part of one entry)`)}`);
     print(shown ? '\nThe key was shown.' : '\nNo key was shown.');
     return shown;
   } finally {
@@ -54,23 +54,9 @@ async function ask({ ask, speaker, print }: Play, conversation: Conversation): P
     return card === undefined ? [] : [{ ...card, activityId: message.activityId }];
   });
   for (const card of sent) print(`\nKeydesk\n${indented(card.text)}`);
-  const choice = sent.find((card) => card.verbs.includes('choose'));
-  return choice === undefined ? sent.find((card) => card.verbs.includes('reveal')) : choose({ speaker, print }, conversation, choice);
-}
-
-/** Keydesk never picks a device, and the demo does not either: it goes on only where there is nothing to choose. */
-async function choose({ speaker, print }: Pick<Play, 'speaker' | 'print'>, conversation: Conversation, choice: SentCard): Promise<SentCard | undefined> {
-  const [only, ...others] = choice.inputs.find((input) => input.id === 'deviceId')?.choices ?? [];
-  if (only === undefined || others.length > 0) {
-    print('\nSeveral devices fit, and here is nobody to choose: name one that has no twin, or choose in the Playground.');
-    return undefined;
-  }
-  print(`\n${speaker.name}\n${indented(`${only.title}\n[Continue]`)}`);
-  const pressed = await conversation.press(choice, 'choose', { deviceId: only.value }, { as: speaker });
-  demandAnswer(pressed);
-  const card = parseShownCard(pressed.card);
-  if (card !== undefined) print(`\nKeydesk\n${indented(card.text)}`);
-  return card?.verbs.includes('reveal') === true ? { ...card, activityId: choice.activityId } : undefined;
+  // Keydesk never picks among devices, and neither does the demo.
+  if (sent.some((card) => card.verbs.includes('choose'))) print('\nSeveral devices fit, and here is nobody to choose: name one that has no twin, or choose in the Playground.');
+  return sent.find((card) => card.verbs.includes('reveal'));
 }
 
 /** What somebody would choose and type into the form; what stands there already is left as it is. */

@@ -22,9 +22,11 @@ export interface PlaygroundOptions {
   readonly speaker: CastMember;
   /** Called when it ends without being stopped. */
   readonly onExit: (code: number | null) => void;
+  /** Ends the waiting for it. */
+  readonly giveUp: AbortSignal;
 }
 
-/** Rejects when it does not answer within 20 s. */
+/** Rejects, with the remedy, when it is not installed or does not answer within a minute. It answers after the bot does. */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
   await mkdir(options.folder, { recursive: true });
   const file = join(options.folder, 'playground.yml');
@@ -32,23 +34,17 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   await writeFile(file, JSON.stringify(configuration(options.speaker), null, 2));
 
   const url = `http://127.0.0.1:${options.port}`;
-  const cli = join(dirname(createRequire(import.meta.url).resolve('@microsoft/m365agentsplayground/package.json')), 'cli.js');
   const preload = fileURLToPath(new URL('./loopback-only.mjs', import.meta.url));
   const flags = ['--app-endpoint', options.endpoint, '--channel-id', 'msteams', '--port', String(options.port), '--disable-telemetry'];
-  const child = spawn(process.execPath, ['--import', preload, cli, ...flags, '--service-url', `${url}/_connector`], {
+  const child = spawn(process.execPath, ['--import', preload, commandLine(), ...flags, '--service-url', `${url}/_connector`], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: {
-      ...process.env,
-      M365_AGENTS_PLAYGROUND_CONFIG_PATH: file,
-      // It would write what it shows, a revealed password too, into a log file. A file below a file is none that can be
-      // made, and it looks over that. Not /dev/null: it removes the old log first, and as root it removes the device.
-      M365_AGENTS_PLAYGROUND_LOGFILE: join(file, 'no-log'),
-      TEAMSAPPTESTER_BROWSER: 'none',
-    },
+    env: environment(file),
   });
   let stopping = false;
+  const gone = new AbortController();
   const ended = new Promise<void>((resolve) => {
     child.once('exit', (code) => {
+      gone.abort();
       resolve();
       if (!stopping) options.onExit(code);
     });
@@ -59,7 +55,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     await ended;
   };
   try {
-    await answering(url, 20_000, () => child.exitCode !== null);
+    await answering(url, 60_000, AbortSignal.any([options.giveUp, gone.signal]));
   } catch (error) {
     await stop();
     throw error;
@@ -67,10 +63,32 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   return { url, stop };
 }
 
-async function answering(url: string, milliseconds: number, gone: () => boolean): Promise<void> {
-  const until = Date.now() + milliseconds;
-  while (Date.now() < until && !gone()) {
-    const answer = await fetch(`${url}/_internal/v1/config`).catch(() => undefined);
+function commandLine(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('@microsoft/m365agentsplayground/package.json')), 'cli.js');
+  } catch (cause) {
+    throw new Error('The Playground did not come with the packages. Run "npm ci" without --omit=dev, or start the demo with --no-playground.', { cause });
+  }
+}
+
+// Of our environment only what a program needs to run: a proxy would carry its talk with the bot elsewhere, and other
+// variables would move it to another port or bot.
+const passedOn = ['PATH', 'HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG', 'TZ', 'NODE_COMPILE_CACHE'];
+
+const environment = (configurationFile: string): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.includes(name))),
+  M365_AGENTS_PLAYGROUND_CONFIG_PATH: configurationFile,
+  // It would write what it shows, a revealed password too, into a log file. A file below a file is none that can be
+  // made, and it looks over that. Not /dev/null: it removes the old log first, and as root it removes the device.
+  M365_AGENTS_PLAYGROUND_LOGFILE: join(configurationFile, 'no-log'),
+  TEAMSAPPTESTER_BROWSER: 'none',
+});
+
+async function answering(url: string, milliseconds: number, giveUp: AbortSignal): Promise<void> {
+  // It takes a request long before it answers: not until it has found the bot.
+  const over = AbortSignal.any([giveUp, AbortSignal.timeout(milliseconds)]);
+  while (!over.aborted) {
+    const answer = await fetch(`${url}/_internal/v1/config`, { signal: over }).catch(() => undefined);
     if (answer?.ok === true) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

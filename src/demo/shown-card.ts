@@ -26,7 +26,8 @@ export interface ShownInput {
 export function parseShownCard(value: unknown): ShownCard | undefined {
   const card = record(value);
   if (card['type'] !== 'AdaptiveCard' || !Array.isArray(card['body'])) return undefined;
-  const text = cardAsText(value as AdaptiveCard);
+  // A terminal, and whoever searches what it printed, knows one kind of blank.
+  const text = cardAsText(value as AdaptiveCard).replaceAll(/[\u2000-\u200a]/g, ' ');
   const parts = partsOf(card);
   return {
     card,

@@ -124,7 +124,7 @@ async function confirm(
 
 /** What stands between a device and its confirm card; also asked when a device was chosen from several. */
 export function barrierTo(desk: Desk, offer: DeviceOffer, purpose: Purpose): Pick<Refusal, 'code' | 'facts'> | undefined {
-  const facts = { deviceId: offer.device.deviceId, asked: offer.device.name };
+  const facts = { device: portalIdsOf(offer), asked: offer.device.name };
   // A device without a key may be rotated: it then makes one.
   if (purpose === 'rotate') return offer.managed === undefined && !offer.missing.includes('managed-device') ? { code: 'not-managed', facts } : undefined;
   if (isSensitive(desk.settings, offer.device.name)) return { code: 'approval-unavailable', facts };
@@ -192,6 +192,8 @@ export const deviceIn = (offer: DeviceOffer) => ({
   objectId: offer.device.objectId,
   name: offer.device.name,
 });
+
+export const portalIdsOf = ({ device, managed }: DeviceOffer) => ({ objectId: device.objectId, ...(managed && { intuneId: managed.intuneId }) });
 
 export function newRequest(
   desk: Desk,

@@ -63,14 +63,28 @@ export async function cancelRequest(desk: Desk, press: Press): Promise<CloseAnsw
   return notClosed(desk, press, refused ?? 'request-unknown', request);
 }
 
-/** Hide, pressed by the one who sees the key. Hiding what is hidden already answers the same. */
-export async function hideKey(desk: Desk, press: Press): Promise<CloseAnswer> {
+/**
+ * Hide, pressed by the one who sees the key: its message first and then the entry, as when the time has come, so that a
+ * crash between them leaves the card to hideDueCards. Hiding what is hidden already answers the same.
+ */
+export async function hideKey(desk: Desk, press: Press, hideCard: HideCard): Promise<CloseAnswer> {
   const request = press.requestId && (await desk.requests.find(press.requestId));
   const refused = judge(press, request, 'hide', desk.clock.now());
   if (refused !== undefined || request === undefined) return notClosed(desk, press, refused ?? 'request-unknown', request);
   const at = desk.clock.now();
-  await desk.requests.hidden(request.id, request.attempt, at, hiddenEntry(desk, request, 'done'));
+  const outcome = request.hiddenAt === undefined ? await editedOrLater(request, hideCard) : 'later';
+  if (outcome !== 'later') await desk.requests.hidden(request.id, request.attempt, at, hiddenEntry(desk, request, outcome === 'done' ? 'done' : 'failed'));
   return { kind: 'closed', request: { ...request, hiddenAt: request.hiddenAt ?? at } };
+}
+
+/** Teams is away: the answer to the press takes the key off the screen, the message is edited when the time has come. */
+async function editedOrLater(request: RevealRequest, hideCard: HideCard): Promise<'done' | 'gone' | 'later'> {
+  try {
+    return await hideCard(request);
+  } catch (error) {
+    if (error instanceof Fault) return 'later';
+    throw error;
+  }
 }
 
 /** When a key was shown is told to nobody but the one who asked for it. */

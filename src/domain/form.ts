@@ -4,7 +4,7 @@ import { type KnownKey, matching, parseKeyIdFragment } from './device.ts';
 import { parseKeyId } from './ids.ts';
 import type { PressInputs } from './press.ts';
 import { type CallerCheck, callerChecks, type ReasonCode, reasonCodes, type RotationReason, rotationReasons } from './reason.ts';
-import { holdsRecoveryPassword } from './recovery-password.ts';
+import { mayHoldPassword } from './recovery-password.ts';
 import { type FormValues, type Grant, offeredKey, type RevealRequest } from './request.ts';
 import { type DeskSettings, fits } from './settings.ts';
 
@@ -56,13 +56,13 @@ export function readForm(inputs: PressInputs, request: RevealRequest, settings: 
 type Wrong = (input: InputProblem['input'], problem: InputProblem['problem']) => void;
 
 function checkReasonText(reasonText: string, reason: string | undefined, wrong: Wrong): void {
-  if (holdsRecoveryPassword(reasonText)) wrong('reasonText', 'holds-password');
+  if (mayHoldPassword(reasonText)) wrong('reasonText', 'holds-password');
   else if (reasonText.length > longestReason) wrong('reasonText', 'too-long');
   else if (reason === 'other' && reasonText === '') wrong('reasonText', 'missing');
 }
 
 function checkTicket(ticket: string, settings: DeskSettings, wrong: Wrong): void {
-  if (holdsRecoveryPassword(ticket)) wrong('ticket', 'holds-password');
+  if (mayHoldPassword(ticket)) wrong('ticket', 'holds-password');
   else if (ticket === '' && settings.ticketRequired) wrong('ticket', 'missing');
   else if (ticket !== '' && (ticket.length > longestTicket || !fits(settings.ticketPattern, ticket))) wrong('ticket', 'wrong-form');
 }
@@ -124,7 +124,7 @@ function byProof(typed: string | undefined, request: RevealRequest): KnownKey | 
   return only !== undefined && matches.length === 1 ? only : 'miss';
 }
 
-const keep = (value: string | undefined): string => (holdsRecoveryPassword(value ?? '') ? '' : clean(value).slice(0, mostKept));
+const keep = (value: string | undefined): string => (mayHoldPassword(value ?? '') ? '' : clean(value).slice(0, mostKept));
 
 /** What goes back onto the card: never 48 digits, never more than a card bears. */
 function kept(inputs: PressInputs, callerProof: boolean): FormValues {

@@ -14,6 +14,11 @@ export interface Press {
   readonly conversationId: string;
   /** `automatic` when a client refreshed a card by itself. */
   readonly trigger: 'manual' | 'automatic';
+  /**
+   * The message that the card stands in, as the client says. Believed only where nobody else knows: the worst that a
+   * wrong one does is that another message of ours in the same private chat is edited to a card without secret.
+   */
+  readonly cardActivityId?: string;
   /** Absent when the card's data holds no request id. */
   readonly requestId?: RequestId;
   /** The inputs of the form as text; inputs of other names were dropped. */

@@ -72,7 +72,43 @@ export function isWellFormedBlock(block: string): boolean {
  * - eight numbers of six digits one after another that Windows would all accept, whatever stands between them ("block
  *   1: 123453, block 2: …", a table, a card as JSON). By chance that happens once in 3,000 million times.
  */
-export const holdsRecoveryPassword = (text: string): boolean => eightBlocks.test(text) || holdsOtherGroups(text) || holdsScatteredBlocks(text);
+export const holdsRecoveryPassword = (text: string): boolean =>
+  hasDigitsEnough(text) && (eightBlocks.test(text) || holdsOtherGroups(text) || holdsScatteredBlocks(text));
+
+const highestAscii = 0x7f;
+const isSign = signsBetween();
+
+/**
+ * Whether it is worth a closer look: one pass over the characters, because everything that is stored or sent is looked
+ * at and next to nothing has so many digits. True for every text in which any of the three ways finds something: each
+ * wants eight times six digits in rows of six or more, or 48 digits with nothing but signs between them. A character
+ * beyond ASCII is taken for a digit as well as for a sign.
+ */
+export function hasDigitsEnough(text: string): boolean {
+  let row = 0;
+  let blocks = 0;
+  let stretch = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const digit = code >= 0x30 && code <= 0x39;
+    if (digit || code > highestAscii) {
+      row += 1;
+      if (digit) stretch += 1;
+      if (row % blockLength === 0) blocks += 1;
+      if (blocks === blockCount || stretch === blockCount * blockLength) return true;
+      continue;
+    }
+    row = 0;
+    if (isSign[code] !== 1) stretch = 0;
+  }
+  return false;
+}
+
+/** By character code: 1 for those that may stand between two digits of one password. */
+function signsBetween(): Uint8Array {
+  const one = new RegExp(`^${between.slice(0, -1)}$`, 'u');
+  return Uint8Array.from({ length: highestAscii + 1 }, (_, code) => (one.test(String.fromCharCode(code)) ? 1 : 0));
+}
 
 function holdsOtherGroups(text: string): boolean {
   for (const [stretch] of text.matchAll(digitsAlone)) {
@@ -93,3 +129,23 @@ function holdsScatteredBlocks(text: string): boolean {
 
 /** A row of zeros is a colour, a count or a time; a password repeats a block about never. */
 const areBlocks = (row: readonly string[]): boolean => row.length === blockCount && row.every(isWellFormedBlock) && new Set(row).size > blockCount / 2;
+
+/**
+ * Whether eight numbers of six digits, of whatever value, follow one another, whatever words stand between them; numbers
+ * of one or two digits, such as a block's own, do not part them.
+ */
+export function holdsRowOfBlocks(text: string): boolean {
+  let row = 0;
+  for (const [word] of text.matchAll(/[\w#]*\d\w*/g)) {
+    if (/^\d{1,2}$/.test(word)) continue;
+    row = /^\d{6}$/.test(word) ? row + 1 : 0;
+    if (row === blockCount) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether a text from outside, a reason or a name, is better not taken: it holds a recovery password, or it looks so much
+ * like one that no card with it may leave, which would keep a key from being hidden.
+ */
+export const mayHoldPassword = (text: string): boolean => holdsRecoveryPassword(text) || (hasDigitsEnough(text) && holdsRowOfBlocks(text));

@@ -1,4 +1,4 @@
-import type { EntraDeviceId, ReferenceId, RequestId } from './ids.ts';
+import type { EntraObjectId, IntuneDeviceId, ReferenceId, RequestId } from './ids.ts';
 import type { Instant } from './instant.ts';
 
 /**
@@ -57,8 +57,8 @@ export interface RefusalFacts {
   readonly limit?: { readonly max: number; readonly seconds: number };
   /** Why a device has no key in escrow, as far as known. */
   readonly escrow?: 'encrypted' | 'not-encrypted' | 'not-managed' | 'unknown';
-  /** The Entra deviceId for the link to the portals. */
-  readonly deviceId?: EntraDeviceId;
+  /** The ids by which the portals know the device, for the links. */
+  readonly device?: { readonly objectId: EntraObjectId; readonly intuneId?: IntuneDeviceId };
   /** The request for Show again. */
   readonly requestId?: RequestId;
 }

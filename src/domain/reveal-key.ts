@@ -2,7 +2,7 @@
 // decide → intended (durable) → read → revealed (durable) → show. A comment at each effect says what a crash right
 // after it leaves behind; settleClaims (run at start and by the timekeeper) settles it.
 
-import { barrierTo, deviceIn } from './ask-for-key.ts';
+import { barrierTo, deviceIn, portalIdsOf } from './ask-for-key.ts';
 import { type Desk, entry, refuse } from './desk.ts';
 import { Fault } from './fault.ts';
 import { type FormAnswer, type InputProblem, readForm } from './form.ts';
@@ -148,7 +148,7 @@ async function refusePress(desk: Desk, press: Press, code: RefusalCode, request:
 const aboutUse = (request: RevealRequest): RefusalFacts => ({
   requestId: request.id,
   ...(request.revealedAt && { at: request.revealedAt }),
-  ...(request.offer && { deviceId: request.offer.device.deviceId, asked: request.offer.device.name }),
+  ...(request.offer && { device: portalIdsOf(request.offer), asked: request.offer.device.name }),
 });
 
 export const aboutRequest = (request: RevealRequest): Partial<LedgerEntry> => ({

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Device, EscrowedKey, JoinType, ManagedDevice, Owner, VolumeType } from '../domain/device.ts';
 import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, type PersonId } from '../domain/ids.ts';
 import { type Instant, instantAt, parseInstant } from '../domain/instant.ts';
+import { mayHoldPassword } from '../domain/recovery-password.ts';
 import type { RotationAction } from '../domain/rotation.ts';
 import type { Entry } from './pages.ts';
 
@@ -39,7 +40,7 @@ export const toDevice: Entry<Device> = (raw) => {
   return {
     objectId,
     deviceId,
-    name: read.displayName ?? '',
+    name: said(read.displayName) ?? '',
     joinType: joinTypes.get(read.trustType?.toLowerCase() ?? '') ?? 'unknown',
     ...(operatingSystem !== undefined && { operatingSystem }),
     ...(osVersion !== undefined && { osVersion }),
@@ -77,7 +78,7 @@ export const toManagedDevice: Entry<ManagedDevice> = (raw) => {
   const enrolledAt = moment(read.enrolledDateTime);
   return {
     intuneId,
-    name: read.deviceName ?? '',
+    name: said(read.deviceName) ?? '',
     ...(deviceId !== undefined && { deviceId }),
     ...(primaryUser !== undefined && { primaryUser }),
     ...(typeof read.isEncrypted === 'boolean' && { encrypted: read.isEncrypted }),
@@ -141,7 +142,7 @@ export const toPerson: Entry<{ readonly id: PersonId; readonly name: string; rea
   const read = person.safeParse(raw).data;
   const id = parsePersonId(read?.id);
   if (read === undefined || id === undefined) return undefined;
-  const userPrincipalName = read.userPrincipalName ?? '';
+  const userPrincipalName = said(read.userPrincipalName) ?? '';
   return { id, name: said(read.displayName) ?? userPrincipalName, userPrincipalName };
 };
 
@@ -158,8 +159,11 @@ const wrapped = z.object({ value: z.record(z.string(), z.unknown()) });
 /** A single entity: Microsoft's sample wraps it in `value`, working code reads it flat. */
 export const single = (body: unknown): unknown => wrapped.safeParse(body).data?.value ?? body;
 
-/** Graph and Intune write an empty text for none. */
-const said = (value: string | null | undefined): string | undefined => (value === null || value === '' ? undefined : value);
+/**
+ * Graph and Intune write an empty text for none. A name into which somebody put a recovery password is none either: it
+ * could be neither shown nor stored (law 1), and would take every other device of its owner with it.
+ */
+const said = (value: string | null | undefined): string | undefined => (value === null || value === undefined || value === '' || mayHoldPassword(value) ? undefined : value);
 
 /** Seven digits of a second are cut to three; the year 1 stands for never. */
 function moment(value: string | null | undefined): Instant | undefined {

@@ -1,6 +1,6 @@
 // Whether the stored ledger is what was written: every entry, its place, its columns and its texts.
 import { type EntryBody, parseBody } from './entry.ts';
-import { checkTexts, type TextName } from './texts.ts';
+import { checkTexts } from './texts.ts';
 import { type CompactRange, emptyRange, extend, leafHash, rootOf } from './tree.ts';
 
 /** The columns kept for queries; each repeats something of the body. */
@@ -111,8 +111,7 @@ function checkEntry(row: StoredEntry, bytes: Uint8Array, leaf: Uint8Array, found
   }
   const columns = differing(row, body);
   if (columns.length > 0) found.push({ kind: 'columns-differ', seq, columns });
-  const commitments: Partial<Record<TextName, string>> = body.texts ?? {};
-  const texts = checkTexts(commitments, row.texts);
+  const texts = checkTexts(body.texts ?? {}, row.texts);
   if (texts.different.length > 0) found.push({ kind: 'text-differs', seq, texts: texts.different });
   return texts.erased.length;
 }
@@ -130,9 +129,10 @@ const expected = {
   request_id: (body) => body.requestId,
 } satisfies Record<keyof EntryColumns, (body: EntryBody) => string | undefined>;
 
+const columnNames: readonly (keyof EntryColumns)[] = ['time', 'act', 'outcome', 'source', 'code', 'reason', 'person_id', 'device_id', 'key_id', 'request_id'];
+
 function differing(row: EntryColumns, body: EntryBody): readonly string[] {
-  const names: readonly (keyof EntryColumns)[] = ['time', 'act', 'outcome', 'source', 'code', 'reason', 'person_id', 'device_id', 'key_id', 'request_id'];
-  return names.filter((name) => {
+  return columnNames.filter((name) => {
     const stored = row[name];
     return (stored instanceof Date ? stored.toISOString() : stored) !== (expected[name](body) ?? null);
   });

@@ -60,6 +60,10 @@ export async function makeCluster(dataFolder: string, account: Account, binaries
     renameSync(making, cluster.pgdata);
     noteCluster(dataFolder, cluster);
     return cluster;
+  } catch (error) {
+    // Outside of the data folder nobody would look for it.
+    if (!home.startsWith(dataFolder)) rmSync(home, { recursive: true, force: true });
+    throw error;
   } finally {
     rmSync(password, { force: true });
     rmSync(making, { recursive: true, force: true });
@@ -87,8 +91,9 @@ function giveTo(account: Account, path: string): string {
   return path;
 }
 
-/** For an ephemeral data folder: nothing is left. */
-export function removeCluster(dataFolder: string, cluster: Cluster): void {
-  rmSync(join(cluster.pgdata, '..'), { recursive: true, force: true });
+/** For an ephemeral data folder: nothing is left, here or where the cluster was put. */
+export function removeAll(dataFolder: string): void {
+  const cluster = knownCluster(dataFolder);
+  if (cluster !== undefined) rmSync(join(cluster.pgdata, '..'), { recursive: true, force: true });
   rmSync(dataFolder, { recursive: true, force: true });
 }

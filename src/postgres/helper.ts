@@ -6,9 +6,10 @@ import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { removeAll } from './cluster.ts';
 import { type Control, controlFile, lives, readControl, welcome } from './control.ts';
 import { readIfThere } from './files.ts';
-import { serve } from './serve.ts';
+import { serve, type Served } from './serve.ts';
 
 const ordersForm = z.object({ dataFolder: z.string(), port: z.number().optional(), ephemeral: z.boolean(), fast: z.boolean() });
 export type HelperOrders = z.infer<typeof ordersForm>;
@@ -16,65 +17,82 @@ export type HelperOrders = z.infer<typeof ordersForm>;
 /** How long a helper waits for the one who started it. */
 const patienceMs = 10_000;
 
+interface Keeping {
+  readonly order: HelperOrders;
+  readonly token: string;
+  readonly holders: Set<Socket>;
+  readonly serving: Promise<Served | { readonly failed: string }>;
+  /** `failed`: those who wait hear why; whoever comes now tries with a helper of its own. */
+  state: 'open' | 'failed' | 'ending';
+}
+
 async function help(order: HelperOrders): Promise<void> {
-  const holders = new Set<Socket>();
   const token = randomBytes(24).toString('hex');
+  const early: Socket[] = [];
+  let welcomeIn = (socket: Socket): void => void early.push(socket);
   // Half open: a holder that says goodbye keeps listening, and learns by the end of this process that all is stopped.
-  const door = createServer({ allowHalfOpen: true }, (socket) => receive(socket));
-  const control = { pid: process.pid, port: await listen(door), token };
-  if (!(await claim(order.dataFolder, control))) process.exit(0);
+  const door = createServer({ allowHalfOpen: true }, (socket) => welcomeIn(socket));
+  if (!(await claim(order.dataFolder, { pid: process.pid, port: await listen(door), token }))) process.exit(0);
 
-  let ending = false;
   const serving = serve(order).catch((error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) }));
-  setTimeout(leaveWhenAlone, patienceMs).unref();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end());
+  const keeping: Keeping = { order, token, holders: new Set(), serving, state: 'open' };
+  welcomeIn = (socket) => receive(keeping, socket);
+  early.forEach(welcomeIn);
+  setTimeout(() => {
+    if (keeping.holders.size === 0) void end(keeping);
+  }, patienceMs).unref();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(keeping));
+
   const outcome = await serving;
-  if ('failed' in outcome) setTimeout(() => void end(), 1000);
-  else void outcome.ended.then(end);
-
-  function receive(socket: Socket): void {
-    socket.on('error', () => socket.destroy());
-    let said = '';
-    const hear = (chunk: Buffer): void => {
-      said = (said + chunk.toString('utf8')).slice(0, 200);
-      if (!said.includes('\n')) return;
-      socket.off('data', hear);
-      if (said === `ping ${token}\n`) socket.end(`${welcome}\n`);
-      else if (said === `hold ${token}\n` && !ending) void hold(socket);
-      else socket.destroy();
-    };
-    socket.on('data', hear);
+  if ('ended' in outcome) {
+    await outcome.ended;
+    await end(keeping);
+  } else {
+    keeping.state = 'failed';
+    setTimeout(() => void end(keeping), 1000);
   }
+}
 
-  async function hold(socket: Socket): Promise<void> {
-    holders.add(socket);
-    socket.resume();
-    socket.on('end', () => leave(socket));
-    socket.on('close', () => leave(socket));
-    socket.write(`${welcome}\n`);
-    const answer = await serving;
-    socket.write(`${JSON.stringify('failed' in answer ? answer : answer.address)}\n`);
-  }
+/** The first line of a connection: the token, and whether it holds the server or only asks for a sign of life. */
+function receive(keeping: Keeping, socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  let said = '';
+  const hear = (chunk: Buffer): void => {
+    said = (said + chunk.toString('utf8')).slice(0, 200);
+    if (!said.includes('\n')) return;
+    socket.off('data', hear);
+    if (said === `ping ${keeping.token}\n`) socket.end(`${welcome}\n`);
+    else if (said === `hold ${keeping.token}\n` && keeping.state === 'open') void hold(keeping, socket);
+    else socket.destroy();
+  };
+  socket.on('data', hear);
+}
 
-  function leave(socket: Socket): void {
-    if (!holders.delete(socket)) return;
-    if (holders.size > 0) socket.destroy();
-    else void end();
-  }
+async function hold(keeping: Keeping, socket: Socket): Promise<void> {
+  keeping.holders.add(socket);
+  socket.resume();
+  socket.on('end', () => leave(keeping, socket));
+  socket.on('close', () => leave(keeping, socket));
+  socket.write(`${welcome}\n`);
+  const answer = await keeping.serving;
+  socket.write(`${JSON.stringify('failed' in answer ? answer : answer.address)}\n`);
+}
 
-  function leaveWhenAlone(): void {
-    if (holders.size === 0) void end();
-  }
+function leave(keeping: Keeping, socket: Socket): void {
+  if (!keeping.holders.delete(socket)) return;
+  if (keeping.holders.size > 0) socket.destroy();
+  else void end(keeping);
+}
 
-  async function end(): Promise<void> {
-    if (ending) return;
-    ending = true;
-    const served = await serving;
-    if (!('failed' in served)) await served.stop().catch((error: unknown) => console.error(error));
-    if (readControl(order.dataFolder)?.token === token) rmSync(controlFile(order.dataFolder), { force: true });
-    if (order.ephemeral && !('failed' in served)) served.remove();
-    process.exit(0);
-  }
+async function end(keeping: Keeping): Promise<void> {
+  if (keeping.state === 'ending') return;
+  keeping.state = 'ending';
+  const { order, serving, token } = keeping;
+  const served = await serving;
+  if ('stop' in served) await served.stop().catch((error: unknown) => console.error(error));
+  if (readControl(order.dataFolder)?.token === token) rmSync(controlFile(order.dataFolder), { force: true });
+  if (order.ephemeral) removeAll(order.dataFolder);
+  process.exit(0);
 }
 
 function listen(door: Server): Promise<number> {

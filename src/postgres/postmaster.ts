@@ -1,6 +1,6 @@
 // The server process of one cluster: found, started, waited for, stopped.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -16,41 +16,48 @@ export interface Postmaster {
 
 /**
  * The living server of a cluster, whoever started it. postmaster.pid alone proves nothing: after a crash its number may
- * belong to another process. Such a file is removed, because PostgreSQL would refuse to start over it for ever.
+ * belong to another process, or to the dead server itself that nobody has collected (containers).
  */
 export function livingPostmaster(pgdata: string): Postmaster | undefined {
   const file = join(pgdata, 'postmaster.pid');
   // https://www.postgresql.org/docs/18/storage-file-layout.html: pid, data directory, start time, port, …
-  const [pid = 0, , , port = 0] = (readIfThere(file) ?? '').split('\n').map(Number);
+  const lines = (readIfThere(file) ?? '').split('\n');
+  const [pid = 0, , , port = 0] = lines.map(Number);
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  const command = commandOf(pid);
-  if (command === undefined) return undefined;
-  if (command.includes(pgdata)) return { pid, port };
-  rmSync(file, { force: true });
+  if (commandOf(pid)?.includes(pgdata) === true) return { pid, port };
+  // PostgreSQL would refuse to start over that number for ever. The rest of the file stays: by it PostgreSQL finds out
+  // whether children of the dead server still write, and waits for them.
+  writeFileSync(file, [String(nobodysPid), ...lines.slice(1)].join('\n'));
   return undefined;
 }
 
-/** How a process was started; undefined when there is none. Unknown (no /proc, no ps) reads as "something". */
+/** Above what any system gives out. */
+const nobodysPid = 2 ** 31 - 2;
+
+/** How a process was started; undefined when there is none. Unknown (Windows) reads as "something else". */
 function commandOf(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;
-  if (process.platform === 'linux') {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    } catch {
-      return undefined;
-    }
-  }
+  if (process.platform === 'linux') return commandLine(pid);
   if (process.platform === 'win32') return '';
   return spawnSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).stdout;
+}
+
+/** Empty for a process that has ended and that nobody has collected, as happens in containers. */
+function commandLine(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
+  return process.platform !== 'linux' || commandLine(pid) !== '';
 }
 
 const settings = (port: number, fast: boolean): Record<string, string> => ({

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeLiteral } from 'pg';
 import { type Account, serverAccount } from './account.ts';
 import { type Binaries, reachableBinaries } from './binaries.ts';
-import { appRole, type Cluster, databaseName, knownCluster, makeCluster, noteCluster, ownerRole, removeCluster } from './cluster.ts';
+import { appRole, type Cluster, databaseName, knownCluster, makeCluster, noteCluster, ownerRole } from './cluster.ts';
 import { readIfThere, writePrivate } from './files.ts';
 import { answers, isAlive, livingPostmaster, startPostmaster, stopPostmaster, urlOf } from './postmaster.ts';
 
@@ -22,8 +22,6 @@ export interface Served {
   /** When the server process is gone, for whatever reason. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
-  /** Removes the data folder and all that was kept elsewhere for it. */
-  remove(): void;
 }
 
 interface Running {
@@ -53,7 +51,7 @@ export async function serve(order: ServeOrders): Promise<Served> {
   noteCluster(dataFolder, { ...cluster, port });
   const address = { ownerUrl: urlOf(ownerRole, cluster.ownerPassword, port, databaseName), appUrl: urlOf(appRole, cluster.appPassword, port, databaseName), port };
   writePrivate(urlFile(dataFolder), `${address.ownerUrl}\n`);
-  return { address, ended, stop, remove: () => removeCluster(dataFolder, cluster) };
+  return { address, ended, stop };
 }
 
 /** A server whose helper was killed goes on by itself; it is taken over as it is, whatever port was asked for. */

@@ -14,6 +14,8 @@ export const refuseEarly =
       neutral.refuse(response, 415, 'compressed');
       return next(false);
     }
+    // The reader knows gzip and nothing else, not even the word for "as it is".
+    delete headers['content-encoding'];
     if (Number(headers['content-length'] ?? 0) > bodyBytes) {
       neutral.refuse(response, 413, 'body-too-large');
       return next(false);

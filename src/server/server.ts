@@ -4,6 +4,7 @@
 import { restify } from './restify.ts';
 import { refuseEarly } from './early.ts';
 import { jsonBody } from './json-body.ts';
+import { onlyAsLoopback } from './own-host.ts';
 import { createNeutral, type ErrorLog, type Neutral } from './neutral.ts';
 
 export interface RouteRequest {
@@ -20,7 +21,7 @@ export interface RouteAnswer {
 /** A POST route that takes JSON. */
 export interface Route {
   readonly path: string;
-  /** Refuses to start on an address that other machines reach. */
+  /** Refuses to start on an address that other machines reach, and requests that were meant for another host. */
   readonly loopbackOnly: boolean;
   handle(request: RouteRequest): Promise<RouteAnswer>;
 }
@@ -71,10 +72,11 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const neutral = createNeutral(ids, log);
   harden(server, limits, neutral);
   server.pre(refuseEarly(limits.bodyBytes, neutral));
-  server.get('/healthz', through(() => Promise.resolve({ status: 200, body: { status: 'ok' } })));
-  server.get('/readyz', through(() => readyz(settings)));
+  server.get('/healthz', through(server, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
+  server.get('/readyz', through(server, () => readyz(settings)));
   for (const route of routes) {
-    server.post(route.path, ...jsonBody(limits.bodyBytes), through(({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
+    const guards = route.loopbackOnly ? [onlyAsLoopback(neutral)] : [];
+    server.post(route.path, ...guards, ...jsonBody(limits.bodyBytes), through(server, ({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
   }
   const port = await listen(server, settings);
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
@@ -88,9 +90,11 @@ async function readyz({ readiness }: ServerSettings): Promise<RouteAnswer> {
 
 /** One answer for one request. What is thrown goes to restify's error event, and from there to neutral.ts. */
 const through =
-  (answer: (request: restify.Request) => Promise<RouteAnswer>) =>
+  (server: restify.Server, answer: (request: restify.Request) => Promise<RouteAnswer>) =>
   async (request: restify.Request, response: restify.Response): Promise<void> => {
     const { status, body } = await answer(request);
+    // While stopping nothing is kept open for a next request.
+    if (!server.server.listening) response.setHeader('Connection', 'close');
     if (body === undefined) response.send(status);
     else response.json(status, body);
   };
@@ -99,7 +103,9 @@ function harden(server: restify.Server, limits: ServerLimits, neutral: Neutral):
   const { receiveMilliseconds } = limits;
   // node:http looks for slow requests every 30 s unless told otherwise; restify has no option for it.
   const connectionsCheckingInterval = Math.min(1000, receiveMilliseconds);
-  Object.assign(server.server, { requestTimeout: receiveMilliseconds, headersTimeout: Math.min(5000, receiveMilliseconds), connectionsCheckingInterval });
+  // A proxy in front reuses connections for about a minute; one that is closed under it costs somebody an answer.
+  const keepAliveTimeout = 65_000;
+  Object.assign(server.server, { keepAliveTimeout, requestTimeout: receiveMilliseconds, headersTimeout: Math.min(5000, receiveMilliseconds), connectionsCheckingInterval });
   // restify listens for upgrades and leaves the socket open, for ever and uncounted.
   server.on('upgrade', (_request: unknown, socket: { destroy(): void }) => socket.destroy());
   // restify would answer with the error's own text. 404, 405 and whatever a parser throws come by here.

@@ -37,8 +37,14 @@ const table: readonly (readonly [method: string, path: RegExp, door: Door])[] = 
   ['POST', /^\/_sim\/token$/, issueToken],
 ];
 
-/** Answers 400 with `{error}` to what it does not understand, 404 to whom or what it does not know. */
+/**
+ * Answers 400 with `{error}` to what it does not understand, 404 to whom or what it does not know, and 403 to a web page:
+ * a browser on this machine says whose page asks (`Origin`), or, where a page's name was made to point here, asks for
+ * that name.
+ */
 export function answerDoor(request: PlainRequest, house: House): Answer {
+  const { host = '', origin } = request.headers;
+  if (origin !== undefined || !loopbackHost.test(host)) return { status: 403, body: { error: 'The doors are for programs on this machine, not for web pages.' } };
   for (const [method, path, door] of table) {
     const match = method === request.method ? path.exec(request.path) : null;
     if (match === null) continue;
@@ -51,6 +57,8 @@ export function answerDoor(request: PlainRequest, house: House): Answer {
   }
   return unknown(`There is no door ${request.method} ${request.path}.`);
 }
+
+const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 
 const unknown = (message: string): Answer => ({ status: 404, body: { error: message } });
 

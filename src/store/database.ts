@@ -1,5 +1,6 @@
 import { Kysely, type PostgresCursor, PostgresDialect, type PostgresPool, type PostgresPoolClient, type PostgresQueryResult } from 'kysely';
 import { DatabaseError, Pool, type PoolClient } from 'pg';
+import { createStatementNames, planIsOutdated } from './kept-plans.ts';
 import type { Tables } from './tables.ts';
 import { inbound } from './values.ts';
 
@@ -8,12 +9,16 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
+  /** How long an answer of the server may take at most, in milliseconds; longer than a statement may take there. Default 15 s. */
+  readonly answerMs?: number;
   /** Told of connections that broke while nobody used them. Gets a code, no values. */
   readonly onConnectionLost?: (code: string) => void;
 }
 
 export interface Database {
   readonly db: Kysely<Tables>;
+  /** One statement by itself, its text written by hand, without the way through the query builder. */
+  readonly run: (sql: string, values: readonly unknown[]) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,8 +26,8 @@ const seconds = 1000;
 
 // Each bound is shorter than the next, so that the one nearest to the cause speaks first.
 const statementMs = 10 * seconds;
-/** The server is gone without a word: longer than a statement may take there. */
-const answerMs = 15 * seconds;
+/** The server is gone without a word. */
+const defaultAnswerMs = 15 * seconds;
 /** An instance that hangs in the middle of a transaction loses it, and with it the ledger's lock. */
 const idleInTransactionMs = 10 * seconds;
 const connectMs = 3 * seconds;
@@ -37,7 +42,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     max: options.maxConnections ?? 10,
     application_name: options.applicationName ?? 'keydesk',
     connectionTimeoutMillis: connectMs,
-    query_timeout: answerMs,
+    query_timeout: options.answerMs ?? defaultAnswerMs,
     statement_timeout: statementMs,
     idle_in_transaction_session_timeout: idleInTransactionMs,
     // "Durable when it returns" must not depend on what a server's default has been set to.
@@ -49,30 +54,45 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   // one is lent out and between two statements.
   pool.on('error', lost);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(pool) }) }), close: () => pool.end() };
+  const doors = guarded(pool);
+  return {
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: doors }) }),
+    run: async (sql, values) => {
+      const client = await doors.connect();
+      try {
+        await client.query(sql, values);
+      } finally {
+        client.release();
+      }
+    },
+    close: () => pool.end(),
+  };
 }
 
 /** The pool with one door for values (values.ts), which gives up connections whose state nobody knows. */
 function guarded(pool: Pool): PostgresPool {
+  const nameOf = createStatementNames();
   return {
     options: pool.options,
     end: () => pool.end(),
-    connect: async () => lend(await pool.connect()),
+    connect: async () => lend(await pool.connect(), nameOf),
   };
 }
 
 const commands = ['UPDATE', 'DELETE', 'INSERT', 'MERGE', 'COMMIT', 'ROLLBACK'] as const;
 
-function lend(client: PoolClient): PostgresPoolClient {
+function lend(client: PoolClient, nameOf: (sql: string) => string | undefined): PostgresPoolClient {
   let broken = false;
   const send = async <R>(sql: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     const safe = [...inbound(values)];
+    // What has no values (begin, commit, cursors) is no statement to plan.
+    const name = safe.length === 0 ? undefined : nameOf(sql);
     try {
-      const { command, rowCount, rows } = await client.query(sql, safe);
+      const { command, rowCount, rows } = await client.query({ text: sql, values: safe, ...(name !== undefined && { name }) });
       return { command: commands.find((known) => known === command) ?? 'SELECT', rowCount: rowCount ?? 0, rows };
     } catch (error) {
       // Anything but the server's own "no": an answer may still be on its way, and would be taken for the next one's.
-      broken ||= !(error instanceof DatabaseError);
+      broken ||= !(error instanceof DatabaseError) || error.code === planIsOutdated;
       throw error;
     }
   };

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import type { Ledger } from '../domain/ports.ts';
 import { seal } from '../ledger/entry.ts';
-import { appendAlone, type Random } from './append.ts';
+import { createAppend, type Random } from './append.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
 import { refusalsIn } from './refusals.ts';
@@ -14,10 +14,8 @@ export interface LedgerStore extends Ledger {
   settleRefusals(now: LedgerEntry['time']): Promise<number>;
 }
 
-export function ledgerIn({ db }: Database, random: Random): LedgerStore {
-  const append = (entry: LedgerEntry): Promise<void> =>
-    orFault('ledger-unavailable', async () => {
-      await appendAlone(seal(entry, random)).execute(db);
-    });
-  return { append, ...refusalsIn(db, random, append) };
+export function ledgerIn(database: Database, random: Random): LedgerStore {
+  const write = createAppend(database);
+  const append = (entry: LedgerEntry): Promise<void> => orFault('ledger-unavailable', async () => write(seal(entry, random)));
+  return { append, ...refusalsIn(database.db, random, append) };
 }

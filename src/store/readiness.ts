@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type Instant, parseInstant, secondsBetween } from '../domain/instant.ts';
 import { parseBody } from '../ledger/entry.ts';
 import { leafHash } from '../ledger/tree.ts';
 import type { Database } from './database.ts';
@@ -21,6 +22,27 @@ export async function readinessOf(database: Database): Promise<StoreReadiness> {
   } catch (error) {
     const said = error instanceof Error ? error.message : 'unknown';
     return { database: said, ledger: 'unknown: the database does not answer' };
+  }
+}
+
+/** Less than a claim lasts (30 s) and a limit counts (a minute). */
+const mostSecondsApart = 5;
+
+/**
+ * Whether our clock goes with the database's, the one that all instances share: limits over several instances and claims
+ * are kept in step by their clocks. `ok`, also where nobody can say, or in words by how much it differs.
+ */
+export async function clockOf({ db }: Database, now: () => Instant): Promise<string> {
+  try {
+    const before = now();
+    const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
+    const at = parseInstant(rows[0]?.at) ?? before;
+    // Only what the time that the answer took does not explain.
+    const ahead = Math.max(0, secondsBetween(at, before)) + Math.min(0, secondsBetween(at, now()));
+    if (Math.abs(ahead) <= mostSecondsApart) return 'ok';
+    return `${Math.abs(ahead).toFixed(0)} s ${ahead > 0 ? 'ahead of' : 'behind'} the database's: keep both in step`;
+  } catch {
+    return 'ok';
   }
 }
 

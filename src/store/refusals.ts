@@ -2,10 +2,11 @@
 // entry at once, those of the next 60 s are counted and become one entry more.
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { z } from 'zod';
+import { Fault } from '../domain/fault.ts';
 import { type Instant, parseInstant, plusSeconds } from '../domain/instant.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
-import { bodyForm, bodyOf, openEntry, textsOf } from '../ledger/entry.ts';
-import { plainTextsForm } from '../ledger/texts.ts';
+import { bodyOf, type EntryBody, inOrder, openEntry, parseEntryBody, textsOf } from '../ledger/entry.ts';
+import { type PlainTexts, textNames } from '../ledger/texts.ts';
 import { appendAll, type Random } from './append.ts';
 import { orFault } from './faults.ts';
 import type { LedgerStore } from './ledger.ts';
@@ -77,27 +78,38 @@ async function settle(db: Kysely<Tables>, now: Instant, random: Random): Promise
 }
 
 /** Flat, so that two of them can be compared key by key. */
-const commonForm = z.object({ body: bodyForm, texts: plainTextsForm });
-type Common = z.infer<typeof commonForm>;
-const always = new Set(['v', 'time', 'act', 'outcome', 'source', 'code', 'personId']);
+interface Common {
+  readonly body: EntryBody;
+  readonly texts: PlainTexts;
+}
+const commonForm = z.object({ body: z.unknown(), texts: z.partialRecord(z.enum(textNames), z.string()) });
+
+/** jsonb keeps no order of keys; that of a body means something. Throws a Fault when it is no body any more. */
+function parseCommon(stored: unknown): Common {
+  const { body: given, texts } = commonForm.parse(stored);
+  const body = parseEntryBody(inOrder(given));
+  if (body === undefined) throw new Fault('internal', 'never', { message: 'a tally of refusals cannot be read' });
+  return { body, texts: Object.fromEntries(Object.entries(texts)) };
+}
 
 /** Of the refusals so far and one more, what all of them say: five misses about one device name it, about two do not. */
 function inCommon(stored: unknown, entry: LedgerEntry): Common {
   const latest = { body: bodyOf(entry), texts: textsOf(entry) };
   if (stored === null) return latest;
-  const so = commonForm.parse(stored);
-  return commonForm.parse({ body: shared(so.body, latest.body), texts: shared(so.texts, latest.texts) });
+  const so = parseCommon(stored);
+  return parseCommon({ body: { ...shared(so.body, latest.body), ...needed(so.body) }, texts: shared(so.texts, latest.texts) });
 }
+
+const needed = ({ v, time, act, outcome, source }: EntryBody): object => ({ v, time, act, outcome, source });
 
 const shared = (so: object, latest: object): object => {
   const other = new Map<string, unknown>(Object.entries(latest));
-  return Object.fromEntries(Object.entries(so).filter(([key, value]) => always.has(key) || other.get(key) === value));
+  return Object.fromEntries(Object.entries(so).filter(([key, value]) => other.get(key) === value));
 };
 
 /** The entry for repeats; none when nothing was repeated. Its time is the end of the 60 s. */
 function summed(row: Tally): readonly LedgerEntry[] {
   if (row.common === null || row.count === 0) return [];
-  const { body, texts } = commonForm.parse(row.common);
-  const time = parseInstant(row.ends_at) ?? body.time;
-  return [{ ...openEntry(body, plainTextsForm.parse(texts)), time, count: row.count }];
+  const { body, texts } = parseCommon(row.common);
+  return [{ ...openEntry(body, texts), time: parseInstant(row.ends_at) ?? body.time, count: row.count }];
 }

@@ -12,19 +12,27 @@ import type { Tables } from './tables.ts';
 const batchSize = 2000;
 
 /**
- * Every entry in the order of `seq`, with its texts, from one snapshot and through a cursor: memory is that of one
- * batch, on both sides. Texts whose entry is gone come as rows without a body.
+ * Every entry in the order of `seq`, with its texts, as they were when the cursor was declared. Memory is that of
+ * one batch, on both sides. Texts whose entry is gone come as rows without a body.
  */
 export async function* storedEntries({ db }: Database): AsyncGenerator<readonly StoredEntry[], void> {
-  const tx = await orFault('ledger-unavailable', () => db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute());
+  const tx = await orFault('ledger-unavailable', () => db.startTransaction().setAccessMode('read only').execute());
+  const fetch = async (): Promise<readonly StoredRow[]> =>
+    (await orFault('ledger-unavailable', () => sql<StoredRow>`fetch ${sql.raw(String(batchSize))} from entries`.execute(tx))).rows;
+  let next: Promise<readonly StoredRow[]> = Promise.resolve([]);
   try {
     await orFault('ledger-unavailable', () => declare(tx));
+    next = fetch();
     for (;;) {
-      const { rows } = await orFault('ledger-unavailable', () => sql<StoredRow>`fetch ${sql.raw(String(batchSize))} from entries`.execute(tx));
+      const rows = await next;
       if (rows.length === 0) return;
+      // The server reads on while this batch is being looked at.
+      next = fetch();
+      next.catch(() => undefined);
       yield rows.map(({ seq, ...row }) => ({ ...row, seq: Number(seq) }));
     }
   } finally {
+    await next.catch(() => undefined);
     await tx
       .rollback()
       .execute()

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Asker } from '../domain/desk.ts';
 import { parsePersonId, parseRequestId, parseTenantId, type TenantId } from '../domain/ids.ts';
 import type { Press, PressInputs, PressVerb } from '../domain/press.ts';
+import { mayHoldPassword } from '../domain/recovery-password.ts';
 import type { ConversationKind } from '../domain/request.ts';
 import { mentionsIn, normalise } from './normalise.ts';
 import { viewerOf } from './viewer.ts';
@@ -20,6 +21,7 @@ export const activitySchema = z.object({
   channelId: identifier,
   serviceUrl: identifier,
   deliveryMode: z.string().optional(),
+  replyToId: z.string().max(2000).optional(),
   from: z.object({ id: identifier, name: z.string().optional(), aadObjectId: z.string().optional() }).optional(),
   recipient: z.object({ id: identifier, name: z.string().optional() }).optional(),
   conversation: z.object({ id: identifier, conversationType: z.string().optional(), tenantId: z.string().optional() }),
@@ -46,6 +48,8 @@ export interface Incoming {
   readonly activityId: string;
   readonly asker: Asker;
   readonly conversationId: string;
+  /** Of an invoke: the message with the card, as the client says. */
+  readonly replyToId?: string;
   readonly serviceUrl: string;
   readonly user: Account;
   readonly bot: Account;
@@ -72,13 +76,14 @@ export function parseIncoming(activity: Activity): Incoming | undefined {
   const conversation = conversationKinds.find((known) => known === activity.conversation.conversationType);
   if (kind === undefined || from === undefined || recipient === undefined || activity.id === undefined) return undefined;
   if (id === undefined || tenantId === undefined || conversation === undefined) return undefined;
-  const name = (from.name ?? '').slice(0, 256);
+  const name = withoutPassword(from.name ?? '').slice(0, 256);
   return {
     kind,
     name: activity.name,
     activityId: activity.id,
     asker: { person: { id, tenantId, name }, viewer: viewerOf(activity), conversation },
     conversationId: activity.conversation.id,
+    ...(activity.replyToId !== undefined && activity.replyToId !== '' && { replyToId: activity.replyToId }),
     serviceUrl: activity.serviceUrl,
     user: { id: from.id, name },
     bot: { id: recipient.id, name: recipient.name ?? '' },
@@ -86,6 +91,9 @@ export function parseIncoming(activity: Activity): Incoming | undefined {
     value: activity.value,
   };
 }
+
+/** A name with a recovery password in it could be neither stored nor sent back (law 1). */
+const withoutPassword = (name: string): string => (mayHoldPassword(name) ? '' : name);
 
 const pressVerbs = ['reveal', 'again', 'hide', 'cancel', 'choose', 'rotate', 'rotate-ask'] as const satisfies readonly PressVerb[];
 const inputNames = ['keyId', 'deviceId', 'reason', 'reasonText', 'callerCheck', 'ticket'] as const satisfies readonly (keyof PressInputs)[];
@@ -115,6 +123,7 @@ export function parsePress(incoming: Incoming): { readonly verb: PressVerb; read
     conversationId: incoming.conversationId,
     trigger: trigger === undefined || trigger === null || trigger === 'manual' ? 'manual' : 'automatic',
     ...(requestId && { requestId }),
+    ...(incoming.replyToId !== undefined && { cardActivityId: incoming.replyToId }),
     inputs: inputsIn(data),
   };
   return { verb, press };

@@ -1,20 +1,15 @@
 // The bot: what comes in is checked, routed by teams-ai's Application, handled by one verb of the domain and answered
 // by a card. One place catches what goes wrong in a turn, so that nothing but a neutral card with a reference leaves.
 
-// By its file: the package's front door also loads language models, tokenizers and 35 MB that nothing here uses.
-import { Application } from '@microsoft/teams-ai/lib/Application.js';
 import type { TurnContext } from 'botbuilder';
 import type { HideCard } from '../domain/close-card.ts';
-import { parseCommand } from '../domain/command.ts';
 import type { Desk } from '../domain/desk.ts';
-import { Fault } from '../domain/fault.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { TellRotation } from '../domain/follow-rotation.ts';
 import type { Press, PressVerb } from '../domain/press.ts';
-import type { Purpose } from '../domain/request.ts';
 import { type Incoming, parsePress } from './activity.ts';
 import { createAdapter, type OpenIdMetadata } from './adapter.ts';
-import { faultCard, faultLine } from './cards/fault.ts';
+import { QuietApplication } from './application.ts';
 import type { Patience } from './connector-call.ts';
 import { createConnectors } from './connectors.ts';
 import { createEgressGuard } from './egress-guard.ts';
@@ -24,14 +19,13 @@ import { onMessage } from './handlers/message.ts';
 import { onAgain, onReveal } from './handlers/reveal.ts';
 import { onRotate, onRotateAsk } from './handlers/rotate.ts';
 import { type BotIdentity, credentialsFor, noCredentials } from './identity.ts';
-import { cardAnswer, type InvokeBody, lineAnswer, notUnderstood } from './invoke-answer.ts';
+import { type InvokeBody, notUnderstood, respond } from './invoke-answer.ts';
 import type { Log } from './log-port.ts';
-import { NoState } from './no-state.ts';
 import { createPrivateChats } from './private-chats.ts';
 import type { Room } from './room.ts';
-import { sayPrivately } from './say.ts';
 import { createSender } from './sender.ts';
 import { showRotation } from './show-rotation.ts';
+import { onTurnError } from './turn-error.ts';
 
 export type Inbound =
   | { readonly mode: 'authenticated'; readonly identity: BotIdentity; readonly openIdMetadata?: OpenIdMetadata; readonly serviceUrls?: 'loopback' }
@@ -73,7 +67,8 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
   const serviceUrls = authenticated ? (inbound.serviceUrls ?? 'teams') : 'loopback';
   const connectors = createConnectors({ credentials, clientId, serviceUrls, guard });
   const sender = createSender(connectors, patience);
-  const room: Room = { desk, sender, chats: createPrivateChats(sender), guard, log };
+  const hideCard: HideCard = async (request) => ((await sender.edit(request.card, await hiddenCardOf(room, request))) === 'done' ? 'done' : 'gone');
+  const room: Room = { desk, sender, chats: createPrivateChats(sender), hideCard, guard, log };
 
   const known = new WeakMap<object, Incoming>();
   const adapter = createAdapter(credentials, connectors, authenticated ? inbound.openIdMetadata : undefined);
@@ -82,18 +77,13 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
   const application = route(room, incomingOf);
   return {
     endpoint: createEndpoint({ adapter, door: { mode: inbound.mode, serviceUrls, tenantId }, guard, log, ids: desk.ids, known, run: (context) => application.run(context) }),
-    hideCard: async (request) => ((await sender.edit(request.card, await hiddenCardOf(room, request))) === 'done' ? 'done' : 'gone'),
+    hideCard,
     tellRotation: async (rotation) => void (await showRotation(room, rotation)),
   };
 }
 
-function route(room: Room, incomingOf: (context: TurnContext) => Incoming | undefined): Application<NoState> {
-  const application = new Application<NoState>({
-    turnStateFactory: () => new NoState(),
-    startTypingTimer: false,
-    longRunningMessages: false,
-    removeRecipientMention: false,
-  });
+function route(room: Room, incomingOf: (context: TurnContext) => Incoming | undefined): QuietApplication {
+  const application = new QuietApplication();
   // Never adaptiveCards.actionExecute: once a card with `refresh` went through it, it posts every later answer, a
   // revealed key too, to the whole conversation (facts on teams-ai, T1).
   for (const verb of Object.keys(pressHandlers)) {
@@ -115,31 +105,4 @@ const pressIn = (incoming: Incoming | undefined) => incoming && parsePress(incom
 async function press(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
   const parsed = pressIn(incoming);
   await respond(context, parsed === undefined || incoming === undefined ? notUnderstood() : await pressHandlers[parsed.verb](room, parsed.press, incoming));
-}
-
-async function respond(context: TurnContext, body: InvokeBody): Promise<void> {
-  await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });
-}
-
-/** T5: whatever went wrong, a person gets a card with a reference that the log has too, and nothing of the error. */
-async function onTurnError(room: Room, context: TurnContext, incoming: Incoming | undefined, error: unknown): Promise<void> {
-  const fault = error instanceof Fault ? error : new Fault('internal', 'never', { cause: error });
-  const reference = room.desk.ids.reference();
-  room.log.error({ err: error, fault: fault.code, reference, activity: context.activity.type, conversation: incoming?.asker.conversation }, 'a turn failed');
-  const told = { fault, reference, purpose: purposeOf(room, incoming) };
-  try {
-    // Whoever pressed it may be reading out a key, which a card in the answer would take away.
-    if (pressIn(incoming)?.verb === 'rotate-ask') await respond(context, lineAnswer(faultLine(told)));
-    else if (context.activity.type === 'invoke') await respond(context, cardAnswer(faultCard(told)));
-    else if (incoming !== undefined) await sayPrivately(room, incoming, faultCard(told));
-  } catch (second) {
-    room.log.error({ err: second, reference }, 'the fault could not be told');
-  }
-}
-
-/** What a turn was about, for the words of its fault. */
-function purposeOf({ desk }: Room, incoming: Incoming | undefined): Purpose {
-  if (incoming === undefined) return 'reveal';
-  if (incoming.kind === 'invoke') return pressIn(incoming)?.verb.startsWith('rotate') === true ? 'rotate' : 'reveal';
-  return parseCommand(incoming.text, { privateChat: incoming.asker.conversation === 'personal', ticketPattern: desk.settings.ticketPattern }).kind === 'rotate' ? 'rotate' : 'reveal';
 }

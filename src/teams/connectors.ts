@@ -55,6 +55,8 @@ async function connect(serviceUrl: string, settings: ConnectorSettings): Promise
   // repeated is decided in sender.ts. A redirect would carry the bot's token to an address that nobody checked.
   pipeline.removePolicy({ name: 'defaultRetryPolicy' });
   pipeline.removePolicy({ name: 'redirectPolicy' });
+  // The SDK reads HTTP_PROXY from the environment, which is right towards Teams and wrong towards this machine.
+  if (settings.serviceUrls === 'loopback') pipeline.removePolicy({ name: 'proxyPolicy' });
   pipeline.addPolicy({
     name: 'keydeskEgressGuard',
     sendRequest: async (request, next) => {

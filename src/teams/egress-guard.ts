@@ -3,7 +3,7 @@
 // a turn and proactive ones alike), and before the one answer that is allowed to hold a key, the invoke response.
 
 import { Fault } from '../domain/fault.ts';
-import { holdsRecoveryPassword, isWellFormedBlock } from '../domain/recovery-password.ts';
+import { hasDigitsEnough, holdsRecoveryPassword, holdsRowOfBlocks, isWellFormedBlock } from '../domain/recovery-password.ts';
 import type { Log } from './log-port.ts';
 
 export interface EgressGuard {
@@ -11,6 +11,8 @@ export interface EgressGuard {
   connector(json: string): void;
   /** @param body the body of an invoke response, as an object. Throws a Fault `internal`, and it does not leave. */
   invokeResponse(body: object): void;
+  /** Whether this may leave; says nothing and withholds nothing. For those who have something plainer to send. */
+  allows(content: object): boolean;
   /** Exempts this one body, by identity. Only the handlers of a reveal call it, with what they are about to answer. */
   exempt(body: object): void;
 }
@@ -32,22 +34,26 @@ export function createEgressGuard(log: Log): EgressGuard {
       if (hasRefresh(json)) withhold('invoke response', 'card with refresh');
       if (!exempted.has(body) && holdsSecret(json)) withhold('invoke response', 'recovery password');
     },
+    allows: (content) => !holdsSecret(JSON.stringify(content)),
     exempt: (body) => void exempted.add(body),
   };
 }
 
-const mostBlocks = 7;
+const blockCount = 8;
 
 /**
  * Whether JSON holds a recovery password: eight blocks with anything but letters and digits between them, or, since a
- * revealed card holds its blocks one by one, eight blocks that Windows would accept anywhere in it.
+ * revealed card holds its blocks one by one, eight runs of six digits in a row, or eight blocks that Windows would
+ * accept anywhere in it. Not only those that Windows would accept: a password that fails the check is one all the same.
  */
 export function holdsSecret(json: string): boolean {
   const text = json.includes('\\') ? unescaped(json) : json;
+  if (!hasDigitsEnough(text)) return false;
   if (holdsRecoveryPassword(text)) return true;
   const blocks = Array.from(text.matchAll(/(?<!\d)\d{6}(?!\d)/g), ([block]) => block).filter(isWellFormedBlock);
   // Zeros make colours, counts and times; a password repeats a block about never.
-  return blocks.length > mostBlocks && new Set(blocks).size > mostBlocks / 2;
+  if (blocks.length >= blockCount && new Set(blocks).size >= blockCount / 2) return true;
+  return holdsRowOfBlocks(text);
 }
 
 /** JSON escapes as what they stand for, so that neither `\n` nor `\u0031` hides a digit. */

@@ -1,6 +1,7 @@
 // What answers a press: the body of the HTTP response, which only the client that pressed gets to see. HTTP itself
 // always says 200 (Universal Action Model); the body's own statusCode says how it went.
 
+import type { TurnContext } from 'botbuilder';
 import type { AdaptiveCard, CardMessage } from './cards/card.ts';
 import type { Plain } from './cards/escape.ts';
 
@@ -31,3 +32,8 @@ export const brokenAnswer = (reference: string): InvokeBody => ({
   type: 'application/vnd.microsoft.error',
   value: { code: 'ServiceError', message: `Something went wrong in Keydesk. Reference ${reference}.` },
 });
+
+/** Hands the body to the SDK, which keeps it for the end of the turn. */
+export async function respond(context: TurnContext, body: InvokeBody): Promise<void> {
+  await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });
+}

@@ -1,3 +1,4 @@
+import type { HideCard } from '../domain/close-card.ts';
 import type { Desk } from '../domain/desk.ts';
 import type { EgressGuard } from './egress-guard.ts';
 import type { Log } from './log-port.ts';
@@ -9,6 +10,8 @@ export interface Room {
   readonly desk: Desk;
   readonly sender: Sender;
   readonly chats: PrivateChats;
+  /** Makes the message of a shown key one without it; throws a Fault `teams-unreachable`. */
+  readonly hideCard: HideCard;
   readonly guard: EgressGuard;
   readonly log: Log;
 }

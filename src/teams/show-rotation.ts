@@ -4,9 +4,9 @@
 import type { RequestId } from '../domain/ids.ts';
 import type { RevealRequest } from '../domain/request.ts';
 import type { Rotation } from '../domain/rotation.ts';
+import { hiddenCardFor } from './after-reveal.ts';
 import { afterwardsOf } from './afterwards.ts';
 import type { CardMessage } from './cards/card.ts';
-import { hiddenKeyCard } from './cards/hidden-key.ts';
 import { rotationProgressCard } from './cards/rotation-progress.ts';
 import type { Room } from './room.ts';
 
@@ -59,5 +59,5 @@ async function cardFor(room: Room, rotation: Rotation, request: RevealRequest): 
   const now = room.desk.clock.now();
   if (request.state === 'started') return rotationProgressCard({ request, rotation, now, overdueHours: room.desk.settings.overdueHours });
   if (request.state !== 'revealed' || request.hiddenAt === undefined) return undefined;
-  return hiddenKeyCard({ request, now, ...(await afterwardsOf(room, request, rotation)) });
+  return hiddenCardFor(room.guard, { request, now, ...(await afterwardsOf(room, request, rotation)) });
 }

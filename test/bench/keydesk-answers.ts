@@ -1,18 +1,17 @@
 // What Keydesk says, as far as the benchmark must know it: which card it is, and the data of its buttons.
 
-import type { Sent } from './connector.ts';
-
 interface Button {
   readonly verb: string;
   readonly data: object;
 }
 
-export const isConfirmCard = (sent: Sent): boolean => buttonIn(cardIn(sent), 'reveal') !== undefined;
+/** @param activity JSON, which is not parsed here: only a confirm card has a button of this verb. */
+export const isConfirmCard = (activity: string): boolean => activity.includes('"verb":"reveal"');
 
 /** The data of a confirm card's Reveal button. Throws for any other activity. */
-export function revealData(sent: Sent): object {
-  const button = buttonIn(cardIn(sent), 'reveal');
-  if (button === undefined) throw new Error(`no confirm card: ${JSON.stringify(sent).slice(0, 600)}`);
+export function revealData(activity: string): object {
+  const button = buttonIn(cardIn(JSON.parse(activity)), 'reveal');
+  if (button === undefined) throw new Error(`no confirm card: ${activity.slice(0, 600)}`);
   return button.data;
 }
 
@@ -22,7 +21,10 @@ export function isRevealedCard(body: string): boolean {
   return answer['statusCode'] === 200 && buttonIn(answer['value'], 'hide') !== undefined;
 }
 
-const cardIn = (sent: Sent): unknown => sent.attachments?.[0]?.content;
+function cardIn(activity: unknown): unknown {
+  const { attachments } = object(activity);
+  return Array.isArray(attachments) ? object(attachments[0])['content'] : undefined;
+}
 
 function buttonIn(card: unknown, verb: string): Button | undefined {
   const actions = object(card)['actions'];

@@ -1,7 +1,7 @@
 // Keydesk as it runs in production, for the benchmark: Graph's last hop and the credential turned to the simulated
 // tenant, messages let in without a token (the echo bot asks for none either), and limits under which a handful of
 // people may ask for hundreds.
-//   node src/launch.mjs test/bench/keydesk-process.ts <port> <simulator> <database>
+//   DATABASE_URL=postgres://… node src/launch.mjs test/bench/keydesk-process.ts <port> <simulator>
 
 import { createHash } from 'node:crypto';
 import { Secret } from '../../src/config/secret.ts';
@@ -16,7 +16,8 @@ import { startKeydesk } from '../../src/keydesk.ts';
 import { createLog } from '../../src/log.ts';
 import { openDatabase } from '../../src/store/database.ts';
 
-const [port, simulator = '', database = ''] = process.argv.slice(2);
+const [port, simulator = ''] = process.argv.slice(2);
+const database = process.env['DATABASE_URL'] ?? '';
 const tenant = parseTenantId(tenantId);
 if (tenant === undefined) throw new Error('the tenant of the cast is no GUID');
 

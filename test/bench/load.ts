@@ -2,7 +2,7 @@
 // arrived at the connector, not when the POST returned.
 
 import { type Chat, message } from './activities.ts';
-import type { Connector, Sent } from './connector.ts';
+import type { Connector } from './connector.ts';
 import { openLine } from './post.ts';
 
 /** A bot under load, and what a right answer of it is. */
@@ -13,7 +13,8 @@ export interface Loaded {
   readonly chat: (lane: number) => Chat;
   /** What is said in turn `n` of a lane. */
   readonly text: (lane: number, n: number) => string;
-  readonly isAnswer: (sent: Sent) => boolean;
+  /** @param activity what it sent, as JSON */
+  readonly isAnswer: (activity: string) => boolean;
 }
 
 export interface LoadOptions {
@@ -37,9 +38,9 @@ export async function load(bot: Loaded, connector: Connector, { inFlight, forMs,
     for (let n = 0; performance.now() < end && asked < mostTurns; n += 1) {
       asked += 1;
       const answer = connector.next(chat.conversationId, patienceMs);
-      const [{ sent, at }, posted] = await Promise.all([answer, line.post(`${bot.origin}/api/messages`, message(chat, bot.text(index, n)))]);
+      const [{ body, at }, posted] = await Promise.all([answer, line.post(`${bot.origin}/api/messages`, message(chat, bot.text(index, n)))]);
       if (posted.status !== 200 && posted.status !== 202) throw new Error(`${bot.name} answered a message with ${posted.status}`);
-      if (!bot.isAnswer(sent)) throw new Error(`${bot.name} gave a wrong answer: ${JSON.stringify(sent).slice(0, 600)}`);
+      if (!bot.isAnswer(body)) throw new Error(`${bot.name} gave a wrong answer: ${body.slice(0, 600)}`);
       // A turn that ended after the time is not counted, for either bot.
       if (at <= end) done += 1;
     }

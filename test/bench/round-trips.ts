@@ -62,7 +62,7 @@ async function askAndReveal({ keydesk, connector, line }: Desk, chat: Chat): Pro
   const url = `${keydesk.origin}/api/messages`;
   const asked = performance.now();
   const [card] = await Promise.all([connector.next(chat.conversationId, patienceMs), line.post(url, message(chat, 'key for LAPTOP-42'))]);
-  const data = { ...revealData(card.sent), reason: 'firmware-update' };
+  const data = { ...revealData(card.body), reason: 'firmware-update' };
   const pressed = performance.now();
   const shown = await line.post(url, press(chat, 'reveal', data));
   const reveal = performance.now() - pressed;

@@ -12,6 +12,8 @@ import { start, type Started } from './processes.ts';
 export interface Surroundings {
   readonly simUrl: string;
   readonly databaseUrl: string;
+  /** For looking at the database, never for Keydesk. */
+  readonly ownerUrl: string;
   stop(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function startSurroundings(): Promise<Surroundings> {
     return {
       simUrl: tenant.origin,
       databaseUrl: database.appUrl,
+      ownerUrl: database.ownerUrl,
       stop: async () => {
         await tenant.stop();
         await stopDatabase();
@@ -42,9 +45,8 @@ export async function startSurroundings(): Promise<Surroundings> {
 
 export interface KeydeskOptions {
   readonly nodeFlags?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Keydesk in a process of its own, with its compile cache as `npm start` has it. */
-export const startKeydesk = ({ simUrl, databaseUrl }: Surroundings, options: KeydeskOptions = {}): Promise<Started> =>
-  start({ file: new URL('./keydesk-process.ts', import.meta.url), args: (port) => [String(port), simUrl, databaseUrl], ...options });
+export const startKeydesk = ({ simUrl, databaseUrl }: Surroundings, { nodeFlags = [] }: KeydeskOptions = {}): Promise<Started> =>
+  start({ file: new URL('./keydesk-process.ts', import.meta.url), args: (port) => [String(port), simUrl], env: { DATABASE_URL: databaseUrl }, nodeFlags });

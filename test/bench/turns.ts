@@ -2,17 +2,18 @@
 // the median of the paired ratios counts: what else the machine does meanwhile meets both alike.
 
 import { cast } from '../../src/demo/cast.ts';
-import { startConnector } from './connector.ts';
+import { type Connector, startConnector } from './connector.ts';
 import { isConfirmCard } from './keydesk-answers.ts';
 import { load, type Loaded } from './load.ts';
 import { atLeast, median, type Row } from './row.ts';
 import { startKeydesk, startSurroundings } from './surroundings.ts';
 import { startEchoBot } from './yardstick.ts';
 
-const inFlight = 8;
+export const inFlight = 8;
 const pairs = 5;
 const roundMs = 3000;
-const warmUpMs = 4000;
+// Until both are compiled as far as they get: Keydesk, of the larger program, needs the longer time.
+const warmUpMs = 8000;
 const mostTurns = 20_000;
 
 const agents = cast.filter((person) => ['Alex Wilber', 'Megan Bowen', 'Isaiah Langer'].includes(person.name));
@@ -34,15 +35,7 @@ export async function turnRows(say: (progress: string) => void): Promise<readonl
   const keydesk = await startKeydesk(surroundings);
   stack.defer(() => keydesk.stop());
 
-  // The same messages for both.
-  const talk = {
-    chat: (lane: number) => ({ serviceUrl: connector.serviceUrl, person: nth(agents, lane), conversationId: `a:bench-${lane}` }),
-    text: (lane: number, n: number) => `key for ${nth(devices, lane + n)}`,
-  };
-  const bots: { readonly echo: Loaded; readonly keydesk: Loaded } = {
-    echo: { ...talk, name: 'the echo bot', origin: echo.origin, isAnswer: (sent) => sent.text?.startsWith('You said: key for') === true },
-    keydesk: { ...talk, name: 'Keydesk', origin: keydesk.origin, isAnswer: isConfirmCard },
-  };
+  const bots = { echo: echoUnderLoad(echo.origin, connector), keydesk: keydeskUnderLoad(keydesk.origin, connector) };
   for (const bot of [bots.echo, bots.keydesk]) await load(bot, connector, { inFlight, forMs: warmUpMs, mostTurns });
 
   const rounds: { readonly echo: number; readonly keydesk: number }[] = [];
@@ -58,3 +51,18 @@ export async function turnRows(say: (progress: string) => void): Promise<readonl
   const ratio = median(rounds.map((round) => round.keydesk / round.echo));
   return [{ figure: `key for, ${inFlight} at a time, cold`, ours: perSecond('keydesk'), yardstick: `${perSecond('echo')} echo`, ...atLeast(0.25, ratio) }];
 }
+
+export const keydeskUnderLoad = (origin: string, connector: Connector): Loaded => ({ ...talk(connector), name: 'Keydesk', origin, isAnswer: isConfirmCard });
+
+const echoUnderLoad = (origin: string, connector: Connector): Loaded => ({
+  ...talk(connector),
+  name: 'the echo bot',
+  origin,
+  isAnswer: (activity) => activity.includes('"text":"You said: key for'),
+});
+
+/** The same messages for both: three agents in their private chats ask for three devices. */
+const talk = ({ serviceUrl }: Connector): Pick<Loaded, 'chat' | 'text'> => ({
+  chat: (lane) => ({ serviceUrl, person: nth(agents, lane), conversationId: `a:bench-${lane}` }),
+  text: (lane, n) => `key for ${nth(devices, lane + n)}`,
+});

@@ -56,6 +56,34 @@ describe('readConfig', () => {
     );
   });
 
+  it('refuses the all-zero GUID, which stands for none', () => {
+    for (const variable of ['KEYDESK_TENANT_ID', 'MicrosoftAppId', 'KEYDESK_GROUP_AGENTS', 'KEYDESK_GROUP_ADMINS']) {
+      assert.deepEqual(faultsOf({ ...whole, [variable]: '00000000-0000-0000-0000-000000000000' }), [variable]);
+    }
+  });
+
+  it('refuses a certificate file that is not there or lacks a part, and takes a whole one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keydesk-config-'));
+    const pem = (name: string, ...parts: readonly string[]): string => {
+      writeFileSync(join(folder, name), parts.map((part) => `-----BEGIN ${part}-----\nAA==\n-----END ${part}-----\n`).join(''));
+      return join(folder, name);
+    };
+    const faultsWith = (file: string) => faultsOf({ ...whole, MicrosoftAppPassword: undefined, KEYDESK_CERTIFICATE_FILE: file, KEYDESK_CERTIFICATE_THUMBPRINT: 'a'.repeat(40) });
+    for (const file of [join(folder, 'none'), folder, pem('certificate', 'CERTIFICATE'), pem('key', 'PRIVATE KEY')]) assert.deepEqual(faultsWith(file), ['KEYDESK_CERTIFICATE_FILE'], file);
+    for (const key of ['PRIVATE KEY', 'RSA PRIVATE KEY']) assert.deepEqual(faultsWith(pem(key, 'CERTIFICATE', key)), []);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('refuses a database address that is none, and does not repeat it', () => {
+    for (const DATABASE_URL of ['keydesk', 'http://127.0.0.1/keydesk', 'postgres://', 'postgres://app:a#b/c@127.0.0.1/keydesk']) {
+      assert.deepEqual(faultsOf({ ...whole, DATABASE_URL }), ['DATABASE_URL'], DATABASE_URL);
+      assert.throws(() => readConfig({ ...whole, DATABASE_URL }), (error: unknown) => error instanceof ConfigError && !error.message.includes('a#b'));
+    }
+    for (const DATABASE_URL of ['postgres://app@db/keydesk', 'postgresql://app:p%23w@db:5432/keydesk?sslmode=verify-full', 'postgres:///keydesk?host=/run/postgresql']) {
+      assert.deepEqual(faultsOf({ ...whole, DATABASE_URL }), [], DATABASE_URL);
+    }
+  });
+
   for (const type of ['', 'MultiTenant', 'Singletenant', 'none']) {
     it(`refuses the app type "${type}"`, () => {
       assert.deepEqual(faultsOf({ ...whole, MicrosoftAppType: type }), ['MicrosoftAppType']);

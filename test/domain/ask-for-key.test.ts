@@ -5,7 +5,7 @@ import { Fault } from '../../src/domain/fault.ts';
 import type { Person } from '../../src/domain/person.ts';
 import type { CardPlace } from '../../src/domain/request.ts';
 import { askerOf, cardPlace, type TestDesk, testDesk } from '../support/desk.ts';
-import { adele, deviceOf, grady, isaiah, keyIdOf, keyOf, lee, megan, passwordDigits, sure, time } from '../support/desk/world.ts';
+import { adele, deviceOf, managedOf, grady, isaiah, keyIdOf, keyOf, lee, megan, passwordDigits, sure, time } from '../support/desk/world.ts';
 
 const laptop: KeyQuestion = { by: 'device', name: 'LAPTOP-42' };
 const newerKey = keyIdOf('1a2b3c4d-0000-4000-8000-1a2b3c4d0000');
@@ -170,7 +170,7 @@ describe('domain/ask-for-key: refused', () => {
     { title: 'a person without devices', question: { by: 'person', who: 'grady@contoso.com' }, code: 'no-devices', facts: { asked: 'grady@contoso.com', closest: [] } },
     { title: 'a key ID that nobody knows', question: { by: 'key-id', keyId: keyIdOf('eeeeeeee-0000-4000-8000-000000000000') }, code: 'key-not-found', facts: { asked: 'eeeeeeee-0000-4000-8000-000000000000', closest: [] } },
     { title: 'the beginning of a key ID without a device', question: { by: 'key-id-prefix', fragment: { hex: '1a2b3c4d', forgiven: false } }, code: 'key-id-too-short', facts: { asked: '1A2B3C4D', closest: [] } },
-    { title: 'a sensitive device', question: { by: 'device', name: 'VIP-01' }, code: 'approval-unavailable', settings: { sensitiveNames: [/^VIP-/i] }, facts: { asked: 'VIP-01', deviceId: deviceOf(70, '').deviceId } },
+    { title: 'a sensitive device', question: { by: 'device', name: 'VIP-01' }, code: 'approval-unavailable', settings: { sensitiveNames: [/^VIP-/i] }, facts: { asked: 'VIP-01', device: { objectId: deviceOf(70, '').objectId, intuneId: managedOf(7, deviceOf(70, '')).intuneId } } },
   ];
   for (const { title, question, person, code, facts, settings } of cases) {
     it(`answers ${title}, and writes it down with the reference that it gives out`, async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { askForKey, type AskAnswer } from '../../src/domain/ask-for-key.ts';
-import { cancelRequest, chooseDevice, type CloseAnswer, hideDueCards, hideKey } from '../../src/domain/close-card.ts';
+import { cancelRequest, chooseDevice, type CloseAnswer, type HideCard, hideDueCards, hideKey } from '../../src/domain/close-card.ts';
 import type { KeyQuestion } from '../../src/domain/command.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { RequestId } from '../../src/domain/ids.ts';
@@ -150,22 +150,44 @@ describe('domain/close-card: cancelled', () => {
   });
 });
 
+const edited: HideCard = async () => 'done';
+
 describe('domain/close-card: hidden by a press', () => {
   it('hides what is shown, once, and answers the same when pressed again', async () => {
     const test = await revealed();
     for (let press = 0; press < 2; press += 1) {
-      const answer = await hideKey(test.desk, pressOf(test.id));
+      const answer = await hideKey(test.desk, pressOf(test.id), edited);
       assert.ok(answer.kind === 'closed' && answer.request.hiddenAt === time('2026-11-22T09:00:00Z'));
     }
     const hidden = test.entries.filter(({ act }) => act === 'hidden');
     assert.deepEqual(hidden.map(({ attempt, keyId, reason }) => [attempt, keyId?.slice(0, 8), reason]), [[1, '1a2b3c4d', 'firmware-update']]);
   });
 
+  it('edits the message before it writes that it did, so that a crash between them leaves the card to the timekeeper', async () => {
+    const test = await revealed();
+    const entriesAtTheEdit: number[] = [];
+    await hideKey(test.desk, pressOf(test.id), async () => {
+      entriesAtTheEdit.push(test.entries.filter(({ act }) => act === 'hidden').length);
+      return 'done';
+    });
+    assert.deepEqual(entriesAtTheEdit, [0]);
+    assert.equal(test.entries.at(-1)?.act, 'hidden');
+  });
+
+  it('leaves the message to the timekeeper when Teams is away, and writes failed when the message is gone', async () => {
+    const test = await revealed();
+    const answer = await hideKey(test.desk, pressOf(test.id), () => Promise.reject(new Fault('teams-unreachable', 'later')));
+    assert.ok(answer.kind === 'closed' && answer.request.hiddenAt !== undefined, 'the key leaves the screen all the same');
+    assert.equal(test.request(test.id).hiddenAt, undefined);
+    await hideKey(test.desk, pressOf(test.id), async () => 'gone');
+    assert.deepEqual([test.entries.at(-1)?.act, test.entries.at(-1)?.outcome], ['hidden', 'failed']);
+  });
+
   it('tells nobody else when the key was shown', async () => {
     const test = await revealed();
     for (const act of [hideKey, cancelRequest]) {
       for (const press of [{ person: isaiah }, { conversationId: 'a:other' }]) {
-        const answer = await act(test.desk, pressOf(test.id, press));
+        const answer = await act(test.desk, pressOf(test.id, press), edited);
         assert.ok(answer.kind === 'refused');
         assert.deepEqual(answer.refusal.facts, {});
       }
@@ -175,8 +197,8 @@ describe('domain/close-card: hidden by a press', () => {
 
   it('hides nothing that was never shown', async () => {
     const test = await asked({ by: 'device', name: 'LAPTOP-42' });
-    assert.equal(codeOf(await hideKey(test.desk, pressOf(test.id))), 'request-closed');
-    assert.equal(codeOf(await hideKey(test.desk, pressOf(undefined))), 'request-unknown');
+    assert.equal(codeOf(await hideKey(test.desk, pressOf(test.id), edited)), 'request-closed');
+    assert.equal(codeOf(await hideKey(test.desk, pressOf(undefined), edited)), 'request-unknown');
   });
 });
 

@@ -47,6 +47,11 @@ describe('domain/command: a device by its name', () => {
     }
   });
 
+  it('takes no ticket where none stands, also when the pattern of the house fits nothing at all', () => {
+    assert.deepEqual(parseCommand('key for LAPTOP-42', { privateChat: false, ticketPattern: /^\d*$/g }), { kind: 'key', question: laptop });
+    assert.deepEqual(parseCommand('key for LAPTOP-42 77', { privateChat: false, ticketPattern: /^\d*$/g }), { kind: 'key', question: { ...laptop, ticket: '77' } });
+  });
+
   it('takes the key ID behind the name, in all its dresses', () => {
     const forms = [
       'key for LAPTOP-42 id 1A2B3C4D', 'key for LAPTOP-42 ID: 1a2b3c4d', 'key for LAPTOP-42 with key id 1A2B3C4D', 'key for LAPTOP-42 with the recovery key id 1A2B3C4D', 'key for LAPTOP-42 id {1A2B3C4D}', 'key for LAPTOP-42 id 1A2B-3C4D',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
-import { holdsRecoveryPassword, isWellFormedBlock, RecoveryPassword } from '../../src/domain/recovery-password.ts';
+import { hasDigitsEnough, holdsRecoveryPassword, isWellFormedBlock, RecoveryPassword } from '../../src/domain/recovery-password.ts';
 import { passwordDigits, sure } from '../support/desk/world.ts';
 
 const digits = passwordDigits(1);
@@ -115,6 +115,14 @@ describe('domain/recovery-password, found in a text', () => {
         assert.ok(holdsRecoveryPassword(`${before}x${text}x${after}`));
       }),
     );
+  });
+
+  it('is looked for closely only where there are digits enough', () => {
+    const run = blocks.join('');
+    const ordinary = ['Recovery key for LAPTOP-42?', '1a2b3c4d-0000-4000-8000-1a2b3c4d0000 2026-11-22T09:14:07.112Z', run.slice(6), `${run.slice(0, 47)} x`];
+    for (const text of ordinary) assert.equal(hasDigitsEnough(text), false, text);
+    const suspect = [digits, run, run.replaceAll(/./g, '$& '), blocks.map((block, index) => `block ${index + 1}: ${block}`).join('; then '), `\u0661${run.slice(1)}`];
+    for (const text of suspect) assert.equal(hasDigitsEnough(text), true, text);
   });
 
   it('takes time in proportion to the text: eight times the text takes less than forty times as long', () => {

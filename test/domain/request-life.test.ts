@@ -62,7 +62,7 @@ async function play(test: TestDesk, id: RequestId, moves: readonly Move[], check
   };
   const others: Record<'cancel' | 'hide' | 'hide-due' | 'settle', (desk: Desk) => Promise<unknown>> = {
     cancel: (desk) => cancelRequest(desk, pressOf(id)),
-    hide: (desk) => hideKey(desk, pressOf(id)),
+    hide: (desk) => hideKey(desk, pressOf(id), async () => 'done'),
     'hide-due': (desk) => hideDueCards(desk, async () => 'done'),
     settle: settleClaims,
   };

@@ -88,14 +88,14 @@ describe('domain/reveal-key: the key is shown', () => {
 describe('domain/reveal-key: refused, in the ledger, no key read', () => {
   const cases: readonly { title: string; press?: Partial<Press>; prepare?: (test: TestDesk & { id: RequestId }) => unknown; code: string; facts: readonly string[] }[] = [
     { title: 'another person', press: { person: isaiah }, code: 'not-your-card', facts: [] },
-    { title: 'an automatic refresh', press: { trigger: 'automatic' }, code: 'automatic-refresh', facts: ['requestId', 'deviceId', 'asked'] },
+    { title: 'an automatic refresh', press: { trigger: 'automatic' }, code: 'automatic-refresh', facts: ['requestId', 'device', 'asked'] },
     { title: 'another conversation', press: { conversationId: 'a:other' }, code: 'wrong-conversation', facts: [] },
     { title: 'a channel', press: { conversation: 'channel' }, code: 'wrong-conversation', facts: [] },
-    { title: 'an old card', prepare: (test) => test.clock.forward(600), code: 'request-expired', facts: ['requestId', 'deviceId', 'asked'] },
-    { title: 'changed card data', press: { inputs: { ...validInputs, keyId: 'eeeeeeee-0000-4000-8000-000000000000' } }, code: 'card-changed', facts: ['requestId', 'deviceId', 'asked'] },
-    { title: 'a role taken away since the ask', prepare: (test) => test.world.roles.set(alex.id, new Set(['auditor'])), code: 'no-role', facts: ['requestId', 'deviceId', 'asked'] },
-    { title: 'a request cancelled before', prepare: (test) => cancelRequest(test.desk, pressOf(test.id)), code: 'request-closed', facts: ['requestId', 'deviceId', 'asked'] },
-    { title: 'a second press', prepare: (test) => revealKey(test.desk, pressOf(test.id)), code: 'request-used', facts: ['requestId', 'at', 'deviceId', 'asked'] },
+    { title: 'an old card', prepare: (test) => test.clock.forward(600), code: 'request-expired', facts: ['requestId', 'device', 'asked'] },
+    { title: 'changed card data', press: { inputs: { ...validInputs, keyId: 'eeeeeeee-0000-4000-8000-000000000000' } }, code: 'card-changed', facts: ['requestId', 'device', 'asked'] },
+    { title: 'a role taken away since the ask', prepare: (test) => test.world.roles.set(alex.id, new Set(['auditor'])), code: 'no-role', facts: ['requestId', 'device', 'asked'] },
+    { title: 'a request cancelled before', prepare: (test) => cancelRequest(test.desk, pressOf(test.id)), code: 'request-closed', facts: ['requestId', 'device', 'asked'] },
+    { title: 'a second press', prepare: (test) => revealKey(test.desk, pressOf(test.id)), code: 'request-used', facts: ['requestId', 'at', 'device', 'asked'] },
   ];
   for (const { title, press, prepare, code, facts } of cases) {
     it(`refuses ${title}`, async () => {
@@ -309,7 +309,7 @@ describe('domain/reveal-key: Show again', () => {
 
   it('shows a card as shown that was hidden before', async () => {
     const test = await revealed();
-    assert.equal((await hideKey(test.desk, pressOf(test.id))).kind, 'closed');
+    assert.equal((await hideKey(test.desk, pressOf(test.id), async () => 'done')).kind, 'closed');
     const answer = await showAgain(test.desk, pressOf(test.id));
     assert.ok(answer.kind === 'revealed' && answer.request.hiddenAt === undefined);
     assert.equal(test.request(test.id).hiddenAt, undefined);

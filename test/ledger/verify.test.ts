@@ -106,8 +106,21 @@ describe('ledger/verify', () => {
 
   it('names a text that nobody committed to', async () => {
     const rows = [stored(1, entryOf())];
-    const { findings } = await verified(changedAt(rows, 1, (row) => ({ ...row, texts: { ...Object(row.texts), ticket: { salt: '00', text: 'INC1' } } })));
+    const { findings } = await verified(changedAt(rows, 1, (row) => ({ ...row, texts: { ...Object(row.texts), ticket: { salt: '00'.repeat(16), text: 'INC1' } } })));
     assert.deepEqual(findings, [{ kind: 'text-differs', seq: 1, texts: ['ticket'] }]);
+  });
+
+  it('names a text whose beginning was moved into its salt: the commitment is the same', async () => {
+    const moved = (row: StoredEntry): StoredEntry => {
+      const { salt, text }: { salt: string; text: string } = Object(Object(row.texts).reasonText);
+      return { ...row, texts: { ...Object(row.texts), reasonText: { salt: salt + Buffer.from(text.slice(0, 4)).toString('hex'), text: text.slice(4) } } };
+    };
+    assert.deepEqual((await verified(changedAt(five(), 2, moved))).findings, [{ kind: 'text-differs', seq: 2, texts: ['texts'] }]);
+  });
+
+  it('names what was written beside a text', async () => {
+    const beside = (row: StoredEntry): StoredEntry => ({ ...row, texts: { ...Object(row.texts), personName: { ...Object(Object(row.texts).personName), note: 'it was Lee' } } });
+    assert.deepEqual((await verified(changedAt(five(), 3, beside))).findings, [{ kind: 'text-differs', seq: 3, texts: ['texts'] }]);
   });
 
   it('names texts that are no texts', async () => {

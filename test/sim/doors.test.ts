@@ -3,6 +3,7 @@ import type { Simulator } from '../../src/sim/simulator.ts';
 import { startSimulator } from '../../src/sim/simulator.ts';
 import { apps } from '../../src/sim/tenant/apps.ts';
 import { cast, roleGroups, tenantId } from '../../src/sim/tenant/people.ts';
+import { sendRaw, statusesIn } from '../support/raw-http.ts';
 import { call, errorCode, field, graphCaller } from './support/caller.ts';
 import { decoded } from './support/jwt.ts';
 
@@ -90,6 +91,16 @@ describe('sim/doors', () => {
       const answered = await call(`${sim.url}/v1.0/devices`, { headers: { authorization: `Bearer ${String(field(body, 'access_token'))}` } });
       assert.deepEqual([answered.status, errorCode(answered)], [403, 'Authorization_RequestDenied']);
     });
+  });
+
+  it('stay shut to a web page, and open to a program on this machine', async () => {
+    const roles = JSON.stringify({ roles: ['admin'] });
+    const evil = { method: 'POST', headers: { 'content-type': 'text/plain', origin: 'https://evil.example' }, body: roles };
+    assert.equal((await call(`${sim.url}/_sim/people/${cast.lee.id}/roles`, evil)).status, 403);
+    const rebound = await sendRaw(sim.port, ['GET /_sim/requests HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n']);
+    assert.deepEqual(statusesIn(rebound), [403]);
+    const own = await sendRaw(sim.port, [`GET /_sim/requests HTTP/1.1\r\nhost: localhost:${sim.port}\r\nconnection: close\r\n\r\n`]);
+    assert.deepEqual(statusesIn(own), [200]);
   });
 
   it('answers 404 to what is no door, 400 to what is no JSON', async () => {

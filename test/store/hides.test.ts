@@ -44,6 +44,15 @@ describe('store/hides', () => {
     assert.deepEqual(idsOf(taken.flat()).toSorted(), idsOf(cards).toSorted());
   });
 
+  it('neither waits for a card that another instance is just taking, nor takes it', async () => {
+    const [held, free] = [await shown(noon), await shown(noon)];
+    const taking = await other.database.db.startTransaction().execute();
+    await taking.selectFrom('keydesk.request').select('id').where('id', '=', held.id).forUpdate().execute();
+    assert.deepEqual(idsOf(await one.requests.takeDueHides(due, later, 9)), [free.id]);
+    await taking.rollback().execute();
+    assert.deepEqual(idsOf(await one.requests.takeDueHides(due, later, 9)), [held.id]);
+  });
+
   it('gives the cards of an instance that died to the next, when its time is over', async () => {
     const card = await shown(noon);
     await one.requests.takeDueHides(due, later, 9);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { openDatabase } from '../../src/store/database.ts';
-import { readinessOf } from '../../src/store/readiness.ts';
+import { instantAt } from '../../src/domain/instant.ts';
+import { clockOf, readinessOf } from '../../src/store/readiness.ts';
 import { testDatabase, testServer } from '../support/database.ts';
 import { entryOf } from '../support/ledger-entries.ts';
 import { openStores } from '../support/stores.ts';
@@ -56,6 +57,17 @@ describe('store/readiness', () => {
     await owner.query('delete from keydesk.migration');
     assert.match((await readyAt(appUrl)).database, /migrations missing \(0001-.*\): run "npm run migrate"/);
     await owner.end();
+  });
+
+  it('says when our clock and the database’s are more than 5 s apart, and by how much', async () => {
+    const { appUrl } = await testDatabase();
+    const database = openDatabase(appUrl, { maxConnections: 1 });
+    const off = (seconds: number) => clockOf(database, () => instantAt(Date.now() + seconds * 1000));
+    assert.deepEqual([await off(0), await off(4), await off(-4)], ['ok', 'ok', 'ok']);
+    assert.match(await off(60), /^(?:59|60) s ahead of the database's/);
+    assert.match(await off(-3600), /^3600 s behind the database's/);
+    await database.close();
+    assert.equal(await off(60), 'ok', 'where nobody answers, that is what is wrong');
   });
 
   it('refuses to be the owner, who may change the ledger', async () => {

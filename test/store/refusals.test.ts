@@ -67,6 +67,15 @@ describe('store/refusals', () => {
     assert.equal((await entriesIn(one)).length, 12);
   });
 
+  it('neither waits for a sum that another instance is just writing, nor stops at it', async () => {
+    for (const number of [1, 2]) await refuse(refusal(0, { person: { id: person(number) } }), refusal(1, { person: { id: person(number) } }));
+    const writing = await other.database.db.startTransaction().execute();
+    await writing.selectFrom('keydesk.refusal_tally').select('count').where('person_id', '=', person(1)).forUpdate().execute();
+    assert.equal(await one.ledger.settleRefusals(plusSeconds(noon, 60)), 1);
+    await writing.rollback().execute();
+    assert.equal(await one.ledger.settleRefusals(plusSeconds(noon, 60)), 1);
+  });
+
   it('loses no refusal of many at once, on two instances', async () => {
     await Promise.all(Array.from({ length: 40 }, (_, number) => (number % 2 === 0 ? one : other).ledger.refuse(refusal(number % 50))));
     await one.ledger.settleRefusals(plusSeconds(noon, 600));

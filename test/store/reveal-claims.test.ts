@@ -4,7 +4,7 @@ import type { RevealRequest } from '../../src/domain/request.ts';
 import { reachedLimit } from '../../src/store/reveal-claims.ts';
 import { testDatabase } from '../support/database.ts';
 import { entryOf, person, requestId } from '../support/ledger-entries.ts';
-import { actsIn, claimOf, entriesIn, grant, noon, openStores, requestOf, shownOf, type Stores, verified } from '../support/stores.ts';
+import { actsIn, claimOf, entriesIn, grant, noon, openStores, requestOf, shownOf, type Stores, untilWaiting, verified } from '../support/stores.ts';
 
 describe('store/reveal-claims', () => {
   let one: Stores;
@@ -52,6 +52,18 @@ describe('store/reveal-claims', () => {
     const lost = await one.requests.claim(claimOf(request));
     assert.deepEqual([lost.kind, lost.kind === 'lost' && lost.request.state], ['lost', 'cancelled']);
     assert.deepEqual(await actsIn(one), ['asked done', 'cancelled done']);
+  });
+
+  it('is lost on a request that is cancelled between the look and the set', async () => {
+    const request = await opened();
+    const cancelling = await other.database.db.startTransaction().execute();
+    await cancelling.updateTable('keydesk.request').set({ state: 'cancelled' }).where('id', '=', request.id).execute();
+    const claiming = one.requests.claim(claimOf(request));
+    await untilWaiting(other.database, 1);
+    await cancelling.commit().execute();
+    const lost = await claiming;
+    assert.deepEqual([lost.kind, lost.kind === 'lost' && lost.request.state], ['lost', 'cancelled']);
+    assert.deepEqual(await actsIn(one), ['asked done']);
   });
 
   it('claims nothing that was never opened, and nothing with an entry about somebody else', async () => {

@@ -42,8 +42,11 @@ export function inKeydesk(...given: [KeydeskOptions, (keydesk: TestKeydesk) => P
       await work(keydesk);
       await checkWhatAlwaysHolds(keydesk);
     } finally {
-      await keydesk.stop();
-      await keydesk.leave();
+      try {
+        await keydesk.stop();
+      } finally {
+        await keydesk.leave();
+      }
     }
   };
 }
@@ -70,7 +73,10 @@ export async function startTestKeydesk({ tenant, ...options }: KeydeskOptions = 
     privateChat: (person = alex) => connector.messages.filter((message) => message.conversationId === privateChatOf(person)),
     stop: async () => {
       for (const instance of [first, ...others]) await instance.stop();
+    },
+    leave: async () => {
       await store.close();
+      await surroundings.leave();
     },
   };
 }

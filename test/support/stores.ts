@@ -1,5 +1,6 @@
 // The ports on a database of the test, and requests to fill them with.
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parseTenantId, type RotationId } from '../../src/domain/ids.ts';
 import { type Instant, plusSeconds } from '../../src/domain/instant.ts';
 import type { LedgerEntry } from '../../src/domain/ledger-entry.ts';
@@ -113,6 +114,12 @@ export const shownOf = (request: RevealRequest, attempt: number, time: Instant) 
   showAgainUntil: plusSeconds(time, 1200),
   entry: entryOf({ time, act: 'revealed', person: request.person, requestId: request.id, attempt }),
 });
+
+/** Until so many statements of this database wait for a lock: asked of the server, which alone knows. */
+export async function untilWaiting({ db }: Database, count: number): Promise<void> {
+  const waiting = sql<{ count: number }>`select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await waiting.execute(db)).rows[0]?.count !== count);
+}
 
 /** What the whole ledger says. */
 export const entriesIn = async ({ database }: Pick<Stores, 'database'>): Promise<readonly LedgerEntry[]> =>

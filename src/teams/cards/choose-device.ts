@@ -7,19 +7,28 @@ import { choiceTitle, type Plain, plain, say } from './escape.ts';
 import { age, time } from './times.ts';
 import { deviceName, joinWords, ownerWords } from './words.ts';
 
-/** @param missing after a press without a choice. */
-export function chooseDeviceCard({ request, now, missing = false }: { readonly request: RevealRequest; readonly now: Instant; readonly missing?: boolean }): CardMessage {
+interface Choosing {
+  readonly request: RevealRequest;
+  readonly now: Instant;
+  /** After a press without a choice. */
+  readonly missing?: boolean;
+  /** How many more fit than are listed. */
+  readonly unlisted?: number;
+}
+
+export function chooseDeviceCard({ request, now, missing = false, unlisted = 0 }: Choosing): CardMessage {
   const names = new Set(request.choices.map((choice) => deviceName(choice.device).toLowerCase()));
   const [first] = request.choices;
   const twins = names.size === 1 && first !== undefined;
   const count = request.choices.length;
   return message(
-    plain`${count} devices fit. Choose one to go on.`,
+    plain`${count + unlisted} devices fit. Choose one to go on.`,
     [
-      heading(twins ? say`${count} devices are named ${deviceName(first.device)}` : say`Which of these ${count} devices?`),
+      heading(twins ? say`${count + unlisted} devices are named ${deviceName(first.device)}` : say`Which of these ${count} devices?`),
       line(request.purpose === 'rotate' ? say`Make sure which one is meant, then choose.` : say`Ask the caller who uses the laptop and when it was last in use, then choose.`, { spacing: 'small' }),
       ...(missing ? [line(say`▲ Choose a device first.`, { color: 'attention', weight: 'bolder' })] : []),
       choices(request.choices, now, twins),
+      ...(unlisted > 0 ? [line(say`${unlisted} more fit and are not listed: their last sign-in is older. Is it one of them? Ask by its name or key ID.`)] : []),
       note(say`Newest sign-in first. This card is open until ${time(request.expiresAt, request.viewer)}.`, { spacing: 'medium' }),
     ],
     [press('choose', 'Continue', request.id, { style: 'positive' }), press('cancel', 'Cancel', request.id)],

@@ -52,7 +52,10 @@ const withProblems = (inputs: readonly (InputChoiceSet | InputText)[], problems:
 
 function keyList({ request, offer, values, note, problems }: Form, held: FormValues): InputChoiceSet {
   const inView = offer.keys.length <= mostKeysInView;
-  const chosen = chosenKey(offer.keys, held, values === undefined && note === undefined && problems === undefined);
+  const untouched = values === undefined && note === undefined && problems === undefined;
+  // Somebody who was asked to choose is not to find the choice made.
+  const asked = problems?.some((problem) => problem.input === 'keyId') ?? false;
+  const chosen = chosenKey(offer.keys, held, untouched || (held.keyId === '' && !asked));
   const shorts = offer.keys.map((key) => shortKeyId(key.keyId));
   // Eight characters tell keys apart but for one chance in millions; then the whole ID does.
   const idOf = (key: KnownKey): string => (shorts.filter((short) => short === shortKeyId(key.keyId)).length === 1 ? shortKeyId(key.keyId) : key.keyId.toUpperCase());
@@ -77,7 +80,7 @@ function keyList({ request, offer, values, note, problems }: Form, held: FormVal
 const shortVolume = { operatingSystem: 'OS', fixedData: 'fixed', removableData: 'removable', unknown: 'unknown' } as const satisfies Record<KnownKey['volumeType'], string>;
 
 /** What was chosen or asked for; else, where nothing speaks against it, the first: the newest key of the system drive. */
-function chosenKey(keys: readonly KnownKey[], held: FormValues, untouched: boolean): KnownKey | undefined {
+function chosenKey(keys: readonly KnownKey[], held: FormValues, firstWillDo: boolean): KnownKey | undefined {
   const named = keys.find((key) => key.keyId === held.keyId);
   if (named !== undefined) return named;
   const typed = parseKeyIdFragment(held.typedKeyId ?? held.keyId ?? '');
@@ -85,7 +88,7 @@ function chosenKey(keys: readonly KnownKey[], held: FormValues, untouched: boole
     const [only, ...others] = matching(keys, typed);
     return others.length === 0 ? only : undefined;
   }
-  return untouched || held.keyId === '' ? keys[0] : undefined;
+  return firstWillDo ? keys[0] : undefined;
 }
 
 /** With `callerProof` the ID comes from the caller's mouth; the card does not know it and cannot give it away. */

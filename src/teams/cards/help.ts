@@ -1,4 +1,5 @@
-// What this person may do, here. Commands that do not exist yet are not named.
+// What this person may do, here. Commands that do not exist yet are not named. Where others read, it is the same for
+// everybody: whether somebody has a role is nobody else's business.
 
 import { permits, type RoleSet } from '../../domain/person.ts';
 import type { ConversationKind } from '../../domain/request.ts';
@@ -7,24 +8,29 @@ import { type CardMessage, type Element, heading, line, message, note } from './
 import { plain, type Said, say } from './escape.ts';
 
 export interface Help {
-  readonly roles: RoleSet;
+  /** Of the one who asks; not needed where others read. */
+  readonly roles?: RoleSet;
   readonly conversation: ConversationKind;
   readonly settings: Pick<DeskSettings, 'agentsMayRotate'>;
 }
 
-export function helpCard({ roles, conversation, settings }: Help): CardMessage {
-  const may = permits(roles, 'reveal', settings);
-  const intro = may
-    ? say`I show a BitLocker recovery key to you alone, and write down that I did. Type what you know:`
-    : say`I give BitLocker recovery keys to the helpdesk. You have no role for that. If you are locked out, call the helpdesk.`;
+export function helpCard({ roles = new Set(), conversation, settings }: Help): CardMessage {
+  const open = conversation !== 'personal';
+  const may = open || permits(roles, 'reveal', settings);
   return message(plain`What Keydesk can do for you.`, [
     heading(say`Keydesk`),
-    line(intro, { spacing: 'small' }),
+    line(intro(open, may), { spacing: 'small' }),
     ...(may ? keyCommands.flatMap(command) : []),
-    ...(permits(roles, 'rotate', settings) ? rotateCommands.flatMap(command) : []),
+    ...(!open && permits(roles, 'rotate', settings) ? rotateCommands.flatMap(command) : []),
     ...general.flatMap(command),
     note(where(conversation, may), { spacing: 'medium' }),
   ]);
+}
+
+function intro(open: boolean, may: boolean): Said {
+  if (open) return say`I show BitLocker recovery keys to the helpdesk, to each person alone, and write down that I did. Type what you know:`;
+  if (may) return say`I show a BitLocker recovery key to you alone, and write down that I did. Type what you know:`;
+  return say`I give BitLocker recovery keys to the helpdesk. You have no role for that. If you are locked out, call the helpdesk.`;
 }
 
 type Command = readonly [said: Said, does: Said];

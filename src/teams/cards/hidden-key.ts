@@ -1,5 +1,5 @@
-// What stays in the chat after a reveal: who saw which key when and why, and what became of it, without the key. It replaces the message, so it
-// is also what Teams reverts to. Show again is one press while it is allowed.
+// What stays in the chat after a reveal: who saw which key when and why, and what became of it, without the key. It
+// replaces the message, so it is also what Teams reverts to. Show again is one press while it is allowed.
 
 import { shortKeyId } from '../../domain/ids.ts';
 import { type Instant, milliseconds } from '../../domain/instant.ts';
@@ -10,32 +10,35 @@ import { type Afterwards, rotateButton, rotationLine } from './rotation-words.ts
 import { time, when } from './times.ts';
 import { callerCheckWords, deviceName, reasonWords, volumeWords } from './words.ts';
 
-interface After extends Afterwards {
+export interface After extends Afterwards {
   /** Revealed at least once: with offer and grant. Throws without. */
   readonly request: RevealRequest;
   readonly now: Instant;
+  /** Without anything from outside: no name, no reason, no ticket. For what the egress guard would withhold. */
+  readonly bare?: boolean;
 }
 
 export const hiddenKeyCard = (after: After): CardMessage => {
-  const { request } = after;
-  const shownAt = request.revealedAt ?? after.now;
-  return afterReveal(after, 'hidden', say`✓ Recovery key hidden`, say`It was revealed to ${request.person.name} at ${when(shownAt, after.now, request.viewer)}.`);
+  const { request, bare = false } = after;
+  const at = when(request.revealedAt ?? after.now, after.now, request.viewer);
+  return afterReveal(after, 'hidden', say`✓ Recovery key hidden`, bare ? say`It was revealed at ${at}.` : say`It was revealed to ${request.person.name} at ${at}.`);
 };
 
 /** Answer to a second press, or to a card that Teams put back to its first state. */
 export const usedCard = (after: After): CardMessage => {
-  const { request } = after;
+  const { request, bare = false } = after;
   const at = when(request.revealedAt ?? after.now, after.now, request.viewer);
-  return afterReveal(after, 'used', say`Used at ${at}`, say`This card has revealed its key to ${request.person.name} already. A card does that once.`);
+  const text = bare ? say`This card has revealed its key already. A card does that once.` : say`This card has revealed its key to ${request.person.name} already. A card does that once.`;
+  return afterReveal(after, 'used', say`Used at ${at}`, text);
 };
 
-function afterReveal({ request, now, ...afterwards }: After, kind: 'hidden' | 'used', title: Said, text: Said): CardMessage {
+function afterReveal({ request, now, bare = false, ...afterwards }: After, kind: 'hidden' | 'used', title: Said, text: Said): CardMessage {
   if (request.offer === undefined || request.grant === undefined) throw new Error('only a revealed request was used');
-  const name = deviceName(request.offer.device);
+  const name = bare ? 'this device' : deviceName(request.offer.device);
   const again = againUntil(request, now);
   return message(
     kind === 'hidden' ? plain`The recovery key of ${name} is hidden again.` : plain`This card has revealed the recovery key of ${name} already.`,
-    [heading(title), line(text, { spacing: 'small' }), about(request, name), ...rotationLine(afterwards, request, now), againLine(request, again)],
+    [heading(title), line(text, { spacing: 'small' }), ...(bare ? [] : [about(request, name)]), ...rotationLine(afterwards, request, now), againLine(request, again)],
     [...(again === undefined ? [] : [showAgain(request)]), ...rotateButton(afterwards, request)],
   );
 }

@@ -28,7 +28,7 @@ const general = {
 
 /** Where the general words can be bettered for one input. */
 const particular: Partial<Record<`${Input} ${InputProblem['problem']}`, Said>> = {
-  'keyId missing': say`Type the first 8 characters of the key ID, as the caller reads them out.`,
+  'keyId missing': say`Let the caller read out the key ID: its first 8 characters say which key it is.`,
   'keyId wrong-form': say`A key ID has digits and the letters A to F. Type its first 8 characters.`,
   'reason missing': say`Choose a reason.`,
   'reasonText missing': say`With the reason Other, say why in a few words.`,

@@ -45,7 +45,7 @@ export const refusalWords = {
   'no-role': () =>
     no(
       'You have no role for this',
-      [say`Recovery keys are given to people with the role agent or admin. You have neither, so nothing was looked up or shown.`],
+      [say`Recovery keys are given to people with the role agent or admin. You have neither, so nothing was shown.`],
       say`If you work at the helpdesk, ask for the role. If it is your own laptop, call the helpdesk.`,
     ),
 

@@ -6,7 +6,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Purpose, Viewer } from '../../domain/request.ts';
 import { type CardMessage, heading, line, message, note, press } from './card.ts';
 import { cleanText, type Plain, plain, type Said, say } from './escape.ts';
-import { type PortalIds, portalLinks } from './portals.ts';
+import { portalLinks } from './portals.ts';
 import { type RefusalWords, refusalWords } from './refusal-words.ts';
 import { rotationRefusalWords } from './rotation-refusal-words.ts';
 
@@ -16,8 +16,6 @@ export interface Refused {
   readonly now: Instant;
   /** What was wanted; a key, where it is not said. */
   readonly purpose?: Purpose;
-  /** For the links, where a device is known. */
-  readonly portals?: PortalIds;
 }
 
 /** Where the portals are the way on: the key may be found there, or the device be looked at. */
@@ -39,7 +37,7 @@ export function refusedCard(refused: Refused): CardMessage {
       line(words.next, { spacing: 'medium' }),
       note(words.sign === 'refused' ? say`Reference ${reference}. This is in the ledger.` : say`Reference ${reference}`, { spacing: 'medium' }),
     ],
-    [...again, ...(namesPortals.has(code) ? portalLinks(refused.portals) : [])],
+    [...again, ...(namesPortals.has(code) ? portalLinks(facts.device) : [])],
   );
 }
 

@@ -28,7 +28,7 @@ export async function cardOf(desk: Desk, viewer: Viewer, answer: AskAnswer, purp
       if (purpose === 'rotate') return confirmRotation(desk, answer.request);
       return confirmRevealCard({ request: answer.request, settings, now, ...(answer.note && { note: answer.note }) });
     case 'choose':
-      return chooseDeviceCard({ request: answer.request, now });
+      return chooseDeviceCard({ request: answer.request, now, ...(answer.unlisted !== undefined && { unlisted: answer.unlisted }) });
     case 'refused':
       return refusedCard({ refusal: answer.refusal, viewer, now, purpose });
   }

@@ -1,33 +1,44 @@
 import { cancelRequest, chooseDevice, type CloseAnswer, hideKey } from '../../domain/close-card.ts';
 import type { Press } from '../../domain/press.ts';
 import type { Purpose, RevealRequest } from '../../domain/request.ts';
+import { hiddenCardFor } from '../after-reveal.ts';
 import { afterwardsOf } from '../afterwards.ts';
 import { cancelledCard } from '../cards/cancelled.ts';
 import type { CardMessage } from '../cards/card.ts';
 import { chooseDeviceCard } from '../cards/choose-device.ts';
-import { hiddenKeyCard } from '../cards/hidden-key.ts';
 import { refusedCard } from '../cards/refused.ts';
 import { cardAnswer, type InvokeBody } from '../invoke-answer.ts';
 import type { Room } from '../room.ts';
 import { makeLast } from '../say.ts';
 import { cardOf } from './ask.ts';
 
-export const onHide = async (room: Room, press: Press): Promise<InvokeBody> =>
-  closed(room, press, await hideKey(room.desk, press), (request) => hiddenCardOf(room, request));
-
-export const onCancel = async (room: Room, press: Press): Promise<InvokeBody> =>
-  closed(room, press, await cancelRequest(room.desk, press), (request) => cancelledCard({ request }));
+/** The message is edited by the verb, which writes down that it was. */
+export async function onHide(room: Room, press: Press): Promise<InvokeBody> {
+  const answer = await hideKey(room.desk, press, async (request) => {
+    try {
+      return await room.hideCard(request);
+    } catch (error) {
+      room.log.error({ err: error, request: request.id }, 'the message of a card was not edited');
+      throw error;
+    }
+  });
+  return cardAnswer(answer.kind === 'refused' ? await refused(room, press, answer) : await hiddenCardOf(room, answer.request));
+}
 
 /** Also for the timekeeper. Looks up what the card says of the rotation. */
 export const hiddenCardOf = async (room: Room, request: RevealRequest): Promise<CardMessage> =>
-  hiddenKeyCard({ request, ...(await afterwardsOf(room, request)), now: room.desk.clock.now() });
+  hiddenCardFor(room.guard, { request, ...(await afterwardsOf(room, request)), now: room.desk.clock.now() });
 
-async function closed(room: Room, press: Press, answer: CloseAnswer, cardFor: (request: RevealRequest) => CardMessage | Promise<CardMessage>): Promise<InvokeBody> {
-  if (answer.kind === 'refused') return cardAnswer(refusedCard({ refusal: answer.refusal, viewer: press.viewer, now: room.desk.clock.now(), purpose: await purposeOf(room, press) }));
-  const card = await cardFor(answer.request);
+export async function onCancel(room: Room, press: Press): Promise<InvokeBody> {
+  const answer = await cancelRequest(room.desk, press);
+  if (answer.kind === 'refused') return cardAnswer(await refused(room, press, answer));
+  const card = cancelledCard({ request: answer.request });
   await makeLast(room, answer.request, card);
   return cardAnswer(card);
 }
+
+const refused = async (room: Room, press: Press, { refusal }: Extract<CloseAnswer, { kind: 'refused' }>): Promise<CardMessage> =>
+  refusedCard({ refusal, viewer: press.viewer, now: room.desk.clock.now(), purpose: await purposeOf(room, press) });
 
 /** A press without a choice gives the same card back; a device that cannot be had leaves the others to choose from. */
 export async function onChoose(room: Room, press: Press): Promise<InvokeBody> {

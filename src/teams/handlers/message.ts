@@ -43,6 +43,7 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
 
 async function onHelp({ desk, sender }: Room, incoming: Incoming): Promise<void> {
   const { person, conversation } = incoming.asker;
+  if (conversation !== 'personal') return void (await sender.reply(incoming, helpCard({ conversation, settings: desk.settings })));
   const roles = await desk.roles.recent(person.id, desk.deadlines.ask());
   await sender.reply(incoming, helpCard({ roles, conversation, settings: desk.settings }));
 }

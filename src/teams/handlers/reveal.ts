@@ -1,15 +1,15 @@
 import type { Press } from '../../domain/press.ts';
 import { type RevealAnswer, revealKey, showAgain } from '../../domain/reveal-key.ts';
 import type { CardMessage } from '../cards/card.ts';
+import { usedCardFor } from '../after-reveal.ts';
 import { confirmRevealCard } from '../cards/confirm-reveal.ts';
 import { expiredCard } from '../cards/expired.ts';
-import { usedCard } from '../cards/hidden-key.ts';
 import { refusedCard } from '../cards/refused.ts';
 import { revealedKeyCard } from '../cards/revealed-key.ts';
 import { afterwardsOf } from '../afterwards.ts';
 import { cardAnswer, type InvokeBody } from '../invoke-answer.ts';
 import type { Room } from '../room.ts';
-import { makeLast } from '../say.ts';
+import { makeLast, notePlace } from '../say.ts';
 
 export const onReveal = async (room: Room, press: Press): Promise<InvokeBody> => answerTo(room, press, await revealKey(room.desk, press));
 export const onAgain = async (room: Room, press: Press): Promise<InvokeBody> => answerTo(room, press, await showAgain(room.desk, press));
@@ -23,6 +23,8 @@ async function answerTo(room: Room, press: Press, answer: RevealAnswer): Promise
       const { request, password, rotation } = answer;
       const body = cardAnswer(revealedKeyCard({ request, password, ...(await afterwardsOf(room, request, rotation)) }));
       room.guard.exempt(body);
+      // A crash between sending a card and noting its place: without a place it could not be hidden.
+      if (answer.request.card.activityId === undefined) await notePlace(room, answer.request, press.cardActivityId);
       return body;
     }
     case 'card-back': {
@@ -42,5 +44,5 @@ async function refusal(room: Room, press: Press, { refusal, request }: Extract<R
   if (refusal.code === 'request-expired') await makeLast(room, request, expiredCard({ request }));
   if (refusal.code === 'too-many-misses') await makeLast(room, request, refused);
   const wasRevealed = request.grant !== undefined && request.offer !== undefined && request.revealedAt !== undefined;
-  return refusal.code === 'request-used' && wasRevealed ? usedCard({ request, now, ...(await afterwardsOf(room, request)) }) : refused;
+  return refusal.code === 'request-used' && wasRevealed ? usedCardFor(room.guard, { request, now, ...(await afterwardsOf(room, request)) }) : refused;
 }

@@ -34,6 +34,9 @@ export const textOf = (card: Card | undefined): string =>
     .map((text) => text.replaceAll('**', '').replaceAll(/\\([!-/:-@[-`{-~])/g, '$1').replaceAll(/[\u2066-\u2069]/g, ''))
     .join('\n');
 
+/** The texts in which Teams reads Markdown, as they are written. */
+export const markdownIn = (card: Card | undefined): readonly string[] => [...partsOf(card)].filter((part) => part['type'] === 'TextBlock').map((part) => String(part['text']));
+
 /** The first line of a card that is a heading. */
 export const headingOf = (card: Card | undefined): string => textOf({ body: [[...partsOf(card)].find((part) => part['style'] === 'heading')] });
 

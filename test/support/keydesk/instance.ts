@@ -16,7 +16,7 @@ import { type Card, openConversation, type Pressed, type PressOptions, type Said
 import { type Standing, standing } from './cards.ts';
 import { alex, privateChatOf, tenantId } from './people.ts';
 import type { Surroundings } from './surroundings.ts';
-import { handChores, handDeadlines, type HandDeadlines, type StandingClock } from './time.ts';
+import { type HandChores, handChores, type HandDeadlines, handDeadlines, type StandingClock } from './time.ts';
 
 export interface InstanceOptions {
   readonly settings?: Partial<DeskSettings>;
@@ -43,54 +43,68 @@ export interface Instance {
   runChores(): Promise<void>;
   /** Works on every rotation whose time has come by the test's clock. */
   wakeDue(): ReturnType<Keydesk['wakeDue']>;
+  /** Safe to call twice. */
   stop(): Promise<void>;
+}
+
+/** A Keydesk in surroundings that are there already. */
+export async function startInstance({ clock, connector, database, simulator }: Surroundings, options: InstanceOptions = {}): Promise<Instance> {
+  const logLines: string[] = [];
+  const running = await runKeydesk({ ...options, clock, databaseUrl: options.databaseUrl ?? database.appUrl, simulatorUrl: simulator.url, write: (line) => void logLines.push(line) });
+  let stopped: Promise<void> | undefined;
+  const chat = openConversation({ endpoint: `${running.keydesk.url}/api/messages`, connector, tenantId });
+  const say: Instance['say'] = (text, who = {}) => chat.say(text, { as: alex, ...who });
+  const press: Instance['press'] = (message, verb, inputs = {}, who = {}) => chat.press(message, verb, inputs, { as: alex, ...who });
+  return {
+    url: running.keydesk.url,
+    deadlines: running.deadlines,
+    logLines,
+    say,
+    press,
+    ask: async (text, who = {}) => {
+      const said = await say(text, who);
+      return standing(said.messages.findLast((message) => message.conversationId === privateChatOf(who.as ?? alex)));
+    },
+    reveal: (message, inputs = {}, who = {}) => press(message, 'reveal', { reason: 'firmware-update', ...inputs }, who),
+    runChores: () => running.chores.run(),
+    wakeDue: () => running.keydesk.wakeDue(clock.now()),
+    stop: () => (stopped ??= running.keydesk.stop()),
+  };
 }
 
 const choreCount = 5;
 
-/** A Keydesk in surroundings that are there already. */
-export async function startInstance(surroundings: Surroundings, options: InstanceOptions = {}): Promise<Instance> {
-  const { clock, connector, database, simulator } = surroundings;
-  const logLines: string[] = [];
-  const log = createLog({ level: 'debug', destination: { write: (line) => void logLines.push(line) } });
+export interface RunOptions extends InstanceOptions {
+  readonly clock: StandingClock;
+  readonly databaseUrl: string;
+  readonly simulatorUrl: string;
+  /** Takes the lines of the log. */
+  readonly write: (line: string) => void;
+}
+
+/** What src/main.ts does, over the simulated tenant. */
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+  const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
   const chores = handChores(choreCount);
   const keydesk = await startKeydesk({
     host: '127.0.0.1',
     port: 0,
     tenantId,
-    settings: { ...defaultSettings, ...options.settings },
+    settings: { ...defaultSettings, ...settings },
     fingerprint: '00'.repeat(32),
     inbound: { mode: 'unauthenticated-loopback' },
-    graph: graphIn(simulator, clock, log),
-    rotationGraph: graphIn(simulator, clock, log, apps.keydeskRotation),
-    database: openDatabase(options.databaseUrl ?? database.appUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
+    graph: graphAt(simulatorUrl, clock, log),
+    rotationGraph: graphAt(simulatorUrl, clock, log, apps.keydeskRotation),
+    database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
     log,
-    doors: { clock, deadlines, wait: chores.wait, wake: 'by-hand', ...(options.around && { around: options.around }) },
+    doors: { clock, deadlines, wait: chores.wait, wake: 'by-hand', ...(around && { around }) },
   });
-  const chat = openConversation({ endpoint: `${keydesk.url}/api/messages`, connector, tenantId });
-  const say: Instance['say'] = (text, who = {}) => chat.say(text, { as: alex, ...who });
-  const press: Instance['press'] = (message, verb, inputs = {}, who = {}) => chat.press(message, verb, inputs, { as: alex, ...who });
-  return {
-    url: keydesk.url,
-    deadlines,
-    logLines,
-    say,
-    press,
-    ask: async (text, who = {}) => {
-      const chatId = privateChatOf(who.as ?? alex);
-      const said = await say(text, who);
-      return standing(said.messages.findLast((message) => message.conversationId === chatId));
-    },
-    reveal: (message, inputs = {}, who = {}) => press(message, 'reveal', { reason: 'firmware-update', ...inputs }, who),
-    runChores: () => chores.run(),
-    wakeDue: () => keydesk.wakeDue(clock.now()),
-    stop: () => keydesk.stop(),
-  };
+  return { keydesk, deadlines, chores };
 }
 
 /** As Keydesk's own application in the simulated tenant, or another, with a token that its token endpoint gave. */
-export function graphIn({ url }: { readonly url: string }, clock: StandingClock, log: Logger, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
+function graphAt(url: string, clock: StandingClock, log: Logger, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
   const identity = { type: 'secret', clientId: app.clientId, secret: { reveal: () => app.secret } } as const;
   return createGraph({
     credential: createCredential({ tenantId, identity }, { authorityHttp: authorityTurnedTo(url) }),

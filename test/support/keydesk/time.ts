@@ -83,3 +83,8 @@ export function handChores(count: number): HandChores {
     },
   };
 }
+
+/** Resolves when it is so; a test that waits for ever ends by mocha's own time. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => void setImmediate(resolve));
+}

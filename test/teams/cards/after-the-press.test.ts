@@ -111,6 +111,11 @@ describe('choice of devices', () => {
     assert.match(titles[1] ?? '', /^DESKTOP-7: .*number of keys not known$/);
   });
 
+  it('says how many fit and are not listed, only when there are any', () => {
+    assert.match(shown(chooseDeviceCard({ request, now, unlisted: 3 })), /5 devices are named[\s\S]*3 more fit and are not listed/);
+    assert.doesNotMatch(shown(chooseDeviceCard({ request, now })), /not listed/);
+  });
+
   it('says that nothing was chosen, only after a press without a choice', () => {
     assert.match(shown(chooseDeviceCard({ request, now, missing: true })), /▲ Choose a device first/);
     assert.doesNotMatch(shown(chooseDeviceCard({ request, now })), /▲/);

@@ -153,6 +153,14 @@ describe('confirm card: the form', () => {
     assert.match(text, /▲ This is not the form of a ticket number\.\nTicket/);
   });
 
+  it('still has no key chosen when the mistake was that none was chosen, and the first one when that was no mistake', () => {
+    const again = confirm({ values: { keyId: '', reason: 'wrong-pin' }, problems: [{ input: 'keyId', problem: 'missing' }] });
+    assert.equal(choiceSet(again, 'keyId').value, undefined);
+    assert.match(shown(again), /▲ Let the caller read out the key ID: .*\n+Key ID/);
+    const other = confirm({ values: { keyId: '', reason: '' }, problems: [{ input: 'reason', problem: 'missing' }] });
+    assert.equal(choiceSet(other, 'keyId').value, twoKeys[0]?.keyId);
+  });
+
   it('gives no recovery password back that was typed into a field', () => {
     const digits = '111111-222222-333333-444444-555555-666666-123123-321321';
     const message = confirm({ values: { reasonText: digits, ticket: digits }, problems: [{ input: 'reasonText', problem: 'holds-password' }] });

@@ -14,6 +14,14 @@ describe('help card', () => {
     for (const roles of [new Set<never>(), new Set(['auditor'] as const)]) assert.doesNotMatch(shown(helpCard({ roles, conversation: 'personal', settings })), /key for/);
   });
 
+  it('is the same for everybody where others read, and tells nobody of a role', () => {
+    for (const conversation of ['channel', 'groupChat'] as const) {
+      assert.deepEqual(helpCard({ roles: new Set(), conversation, settings }), helpCard({ roles: new Set(['admin']), conversation, settings }));
+      assert.doesNotMatch(shown(helpCard({ conversation, settings })), /no role/);
+    }
+    assert.match(shown(helpCard({ roles: new Set(), conversation: 'personal', settings })), /no role/);
+  });
+
   it('says what is different here', () => {
     const help = (conversation: 'personal' | 'channel' | 'groupChat') => shown(helpCard({ roles: new Set(['agent']), conversation, settings }));
     assert.match(help('personal'), /bare name is enough/);

@@ -38,9 +38,10 @@ describe('refused card', () => {
   it('says why there is no key, as far as known, with the links to the portals', () => {
     const words = { encrypted: /escrow has failed/, 'not-encrypted': /is not encrypted/, 'not-managed': /hybrid joined/, unknown: /did not say/ } as const;
     for (const escrow of ['encrypted', 'not-encrypted', 'not-managed', 'unknown'] as const) {
-      const message = refused('no-keys', { asked: 'LAPTOP-FAIL', escrow });
+      const message = refused('no-keys', { asked: 'LAPTOP-FAIL', escrow, device: { objectId: device().objectId, intuneId } });
       assert.match(shown(message), words[escrow]);
       assert.deepEqual(buttons(message), ['Entra portal', 'Intune portal']);
+      assert.deepEqual(message.card.actions, portalLinks({ objectId: device().objectId, intuneId }), 'to the pages of this device');
     }
   });
 

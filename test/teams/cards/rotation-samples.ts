@@ -89,7 +89,7 @@ const ends: Record<string, CardMessage> = {
   ...Object.fromEntries(
     refusalCodes.map((code) => [
       `rotate-refused-${code}`,
-      refusedCard({ refusal: { code, reference: the.reference, facts: { asked: 'LAPTOP-24', deviceId: the.device().deviceId } }, viewer, now, purpose: 'rotate' }),
+      refusedCard({ refusal: { code, reference: the.reference, facts: { asked: 'LAPTOP-24', device: { objectId: the.device().objectId } } }, viewer, now, purpose: 'rotate' }),
     ]),
   ),
   ...Object.fromEntries(

@@ -133,7 +133,7 @@ const everyday: Record<string, CardMessage> = {
   'notice-carried-on': carriedOnNotice(),
   'notice-private-chat-closed': privateChatClosedNotice(),
   'help-agent': helpCard({ roles: new Set(['agent']), conversation: 'personal', settings: the.settings }),
-  'help-agent-channel': helpCard({ roles: new Set(['agent']), conversation: 'channel', settings: the.settings }),
+  'help-agent-channel': helpCard({ conversation: 'channel', settings: the.settings }),
   'help-admin': helpCard({ roles: new Set(['admin']), conversation: 'personal', settings: the.settings }),
   'help-nobody': helpCard({ roles: new Set(), conversation: 'personal', settings: the.settings }),
   'key-types': keyTypesCard(),
@@ -155,22 +155,22 @@ const refusalFacts: Partial<Record<RefusalCode, readonly RefusalFacts[]>> = {
   'no-devices': [{ asked: 'lee@contoso.com' }],
   'key-not-found': [{ asked: the.key(1).keyId.toUpperCase() }],
   'key-id-too-short': [{ asked: '1A2B3C4D' }],
-  'no-keys': (['encrypted', 'not-encrypted', 'not-managed', 'unknown'] as const).map((escrow) => ({ asked: 'LAPTOP-FAIL', escrow, deviceId: the.device().deviceId })),
-  'approval-unavailable': [{ asked: 'VIP-01', deviceId: the.device().deviceId }],
+  'no-keys': (['encrypted', 'not-encrypted', 'not-managed', 'unknown'] as const).map((escrow) => ({ asked: 'LAPTOP-FAIL', escrow, device: { objectId: the.device().objectId, intuneId: the.intuneId } })),
+  'approval-unavailable': [{ asked: 'VIP-01', device: { objectId: the.device().objectId } }],
   'request-used': [{ at: now, requestId: the.requestId }],
   'request-busy': [{ requestId: the.requestId }],
   'request-expired': [{ asked: 'LAPTOP-42' }],
   'request-closed': [{ asked: 'LAPTOP-42' }],
   'reveal-limit': [{ limit: { max: 20, seconds: 3600 }, at: later }],
   'show-again-over': [{ asked: 'LAPTOP-42' }],
-  'not-managed': [{ asked: 'LAPTOP-42', deviceId: the.device().deviceId }],
-  'several-managed': [{ asked: 'LAPTOP-42', deviceId: the.device().deviceId }],
+  'not-managed': [{ asked: 'LAPTOP-42', device: { objectId: the.device().objectId } }],
+  'several-managed': [{ asked: 'LAPTOP-42', device: { objectId: the.device().objectId } }],
 };
 
 const refusals: readonly Sample[] = refusalCodes.flatMap((code) =>
   (refusalFacts[code] ?? [{}]).map((facts, index) => ({
     name: `refused-${code}${index === 0 ? '' : `-${index + 1}`}`,
-    message: refusedCard({ refusal: { code, reference: the.reference, facts }, viewer, now, portals: { objectId: the.device().objectId, intuneId: the.intuneId } }),
+    message: refusedCard({ refusal: { code, reference: the.reference, facts }, viewer, now }),
   })),
 );
 

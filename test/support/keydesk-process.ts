@@ -1,0 +1,57 @@
+// A Keydesk as a process of its own that ends itself by SIGKILL at a step: the composition of src/keydesk.ts, with a
+// trap around every call of a port. Loaded ahead, it waits for its orders; it ends with its parent.
+
+import { ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { parseInstant } from '../../src/domain/instant.ts';
+import { runKeydesk } from './keydesk/instance.ts';
+import { steps } from './keydesk/steps.ts';
+import { standingClock } from './keydesk/time.ts';
+import { known } from './known.ts';
+
+const ordersForm = z.object({
+  databaseUrl: z.string(),
+  simulatorUrl: z.string(),
+  now: z.string(),
+  /** `before requests.claim`, …, or one of the two moments of an answer; never when absent. */
+  dieAt: z.string().optional(),
+});
+export type Orders = z.infer<typeof ordersForm>;
+
+/** The answer that holds the key is made and not sent; and: it is handed to the operating system. */
+export const answerSteps = ['before the answer leaves', 'after the answer has left'] as const;
+
+process.once('message', (message) => void start(ordersForm.parse(message)));
+process.once('disconnect', () => process.exit(0));
+
+async function start({ dieAt, now, ...urls }: Orders): Promise<void> {
+  const { keydesk } = await runKeydesk({
+    ...urls,
+    clock: standingClock(known(parseInstant(now))),
+    write: (line) => void process.stdout.write(line),
+    around: steps(async (step) => {
+      if (step === dieAt) await die();
+      if (step === 'after requests.revealed') trapAnswer(dieAt);
+    }),
+  });
+  process.send?.({ url: keydesk.url });
+}
+
+/** Nothing runs after it: no `finally`, no exit hook, no last packet. */
+function die(): Promise<never> {
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => undefined);
+}
+
+function trapAnswer(dieAt: string | undefined): void {
+  const [before, after] = answerSteps;
+  const end: unknown = Reflect.get(ServerResponse.prototype, 'end');
+  if ((dieAt !== before && dieAt !== after) || typeof end !== 'function') return;
+  Object.assign(ServerResponse.prototype, {
+    end(this: ServerResponse, ...given: readonly unknown[]): unknown {
+      if (dieAt === before) void die();
+      this.once('finish', () => void die());
+      return Reflect.apply(end, this, given);
+    },
+  });
+}
