@@ -70,6 +70,15 @@ describe('store/rotation-times', () => {
     assert.equal(await stores.times.givenUp(), 0);
   });
 
+  it('counts one no longer that moved without being claimed anew', async () => {
+    const rotation = known(await stores.rotations.claim((await scheduled()).id, noon));
+    const queued = known(await stores.rotations.move(rotation, 'queued', { lookAt: later }));
+    await stores.times.gaveUp(rotation.id, later, 'graph-unavailable');
+    assert.equal(await stores.times.givenUp(), 1);
+    await stores.rotations.move(queued, 'waiting', { lookAt: plusSeconds(later, 60) });
+    assert.equal(await stores.times.givenUp(), 0);
+  });
+
   it('does not alert when the rotation has moved on meanwhile, or is over', async () => {
     const rotation = await scheduled(later);
     assert.equal(await stores.times.gaveUp(rotation.id, noon, 'internal'), false);
