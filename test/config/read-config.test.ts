@@ -28,6 +28,13 @@ const faultsOf = (env: Record<string, string | undefined>): readonly string[] =>
 };
 
 describe('readConfig', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keydesk-config-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const pem = (name: string, ...parts: readonly string[]): string => {
+    writeFileSync(join(folder, name), parts.map((part) => `-----BEGIN ${part}-----\nAA==\n-----END ${part}-----\n`).join(''));
+    return join(folder, name);
+  };
+
   it('accepts a whole configuration and gives the defaults of the product for the rest', () => {
     const config = readConfig(whole);
     assert.equal(config.port, 3978);
@@ -63,15 +70,9 @@ describe('readConfig', () => {
   });
 
   it('refuses a certificate file that is not there or lacks a part, and takes a whole one', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'keydesk-config-'));
-    const pem = (name: string, ...parts: readonly string[]): string => {
-      writeFileSync(join(folder, name), parts.map((part) => `-----BEGIN ${part}-----\nAA==\n-----END ${part}-----\n`).join(''));
-      return join(folder, name);
-    };
     const faultsWith = (file: string) => faultsOf({ ...whole, MicrosoftAppPassword: undefined, KEYDESK_CERTIFICATE_FILE: file, KEYDESK_CERTIFICATE_THUMBPRINT: 'a'.repeat(40) });
     for (const file of [join(folder, 'none'), folder, pem('certificate', 'CERTIFICATE'), pem('key', 'PRIVATE KEY')]) assert.deepEqual(faultsWith(file), ['KEYDESK_CERTIFICATE_FILE'], file);
     for (const key of ['PRIVATE KEY', 'RSA PRIVATE KEY']) assert.deepEqual(faultsWith(pem(key, 'CERTIFICATE', key)), []);
-    rmSync(folder, { recursive: true });
   });
 
   it('refuses a database address that is none, and does not repeat it', () => {
@@ -144,7 +145,8 @@ describe('readConfig', () => {
       const secret = identityOf({ KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET: 'another' });
       assert.ok(secret?.type === 'secret');
       assert.deepEqual([secret.clientId, secret.secret.reveal()], [rotator, 'another']);
-      assert.deepEqual(identityOf({ KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CERTIFICATE_FILE: '/run/rotator.pem' }), { type: 'certificate', clientId: rotator, certificateFile: '/run/rotator.pem' });
+      const certificateFile = pem('rotator', 'CERTIFICATE', 'PRIVATE KEY');
+      assert.deepEqual(identityOf({ KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CERTIFICATE_FILE: certificateFile }), { type: 'certificate', clientId: rotator, certificateFile });
       assert.deepEqual(readConfig({ ...managed, KEYDESK_ROTATION_CLIENT_ID: rotator }).rotationIdentity, { type: 'managed-identity', clientId: rotator });
     });
 
@@ -153,6 +155,7 @@ describe('readConfig', () => {
       ['a client id that is none', { KEYDESK_ROTATION_CLIENT_ID: 'rotator' }, 'KEYDESK_ROTATION_CLIENT_ID'],
       ['a secret without a client id', { KEYDESK_ROTATION_CLIENT_SECRET: 'another' }, 'KEYDESK_ROTATION_CLIENT_ID'],
       ['a certificate without a client id', { KEYDESK_ROTATION_CERTIFICATE_FILE: '/run/rotator.pem' }, 'KEYDESK_ROTATION_CLIENT_ID'],
+      ['a certificate that is not there', { KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CERTIFICATE_FILE: '/not/there' }, 'KEYDESK_ROTATION_CERTIFICATE_FILE'],
       ['a secret file that is not there', { KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET_FILE: '/not/there' }, 'KEYDESK_ROTATION_CLIENT_SECRET_FILE'],
       ['two proofs', { KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET: 'another', KEYDESK_ROTATION_CERTIFICATE_FILE: '/run/rotator.pem' }, 'KEYDESK_ROTATION_CERTIFICATE_FILE'],
     ] as const) {

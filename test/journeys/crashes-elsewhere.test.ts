@@ -69,7 +69,7 @@ describe('killed while a device is chosen', () => {
       const confirm = await restarted.press(choose, 'choose', { deviceId: twin });
       assert.deepEqual(verbsOf(confirm.card), ['reveal', 'cancel']);
       assert.equal(blocksIn((await restarted.reveal({ card: known(confirm.card), activityId: choose.activityId })).card).length, 8);
-      assert.deepEqual(await keydesk.acts(), ['asked done', 'asked done', 'intended done', 'revealed done']);
+      assert.deepEqual(await keydesk.acts(), ['asked done', 'asked done', 'intended done', 'revealed done', 'rotation-scheduled done']);
     }));
   }
 });

@@ -23,7 +23,7 @@ describe('two devices of one name', () => {
     assert.deepEqual(standing(keydesk.now(choose)).card, confirm.card);
     const revealed = await keydesk.reveal({ card: known(confirm.card), activityId: choose.activityId });
     assert.deepEqual(blocksIn(revealed.card), secretOf('c0ffee01-77aa-4b1c-9d02-aaaa00000101', keydesk));
-    assert.deepEqual(await keydesk.acts(), ['asked done', 'asked done', 'intended done', 'revealed done']);
+    assert.deepEqual(await keydesk.acts(), ['asked done', 'asked done', 'intended done', 'revealed done', 'rotation-scheduled done']);
   }));
 
   it('are never picked from: a press without a choice gives the choice back', inKeydesk(async (keydesk) => {

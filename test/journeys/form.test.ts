@@ -57,7 +57,7 @@ describe('a form that is right', () => {
     const reasonText = 'Board "swapped"; drop table x; -- [link](https://evil.example) <at>x</at> \u202e';
     const revealed = await keydesk.reveal(await keydesk.ask('key for LAPTOP-42'), { reason: 'other', reasonText, ticket: 'inc0012345', callerCheck: 'in-person' });
     assert.equal(blocksIn(revealed.card).length, 8);
-    const entry = (await keydesk.ledger()).at(-1);
+    const entry = (await keydesk.ledger()).find(({ act }) => act === 'revealed');
     assert.deepEqual([entry?.reason, entry?.ticket, entry?.callerCheck], ['other', 'INC0012345', 'in-person']);
     assert.match(entry?.reasonText ?? '', /^Board "swapped"; drop table x; -- \[link\]\(https:\/\/evil\.example\) <at>x<\/at>/);
     keydesk.clock.forward(300);

@@ -21,7 +21,7 @@ for (const place of ['groupChat', 'channel'] as const satisfies readonly Place[]
       assert.deepEqual(blocksIn(revealed.card), keydesk.simulator.tenant.recoveryPassword(secret).split('-'));
       assert.equal(elsewhere(keydesk).length, 1);
       const entries = await keydesk.ledger();
-      assert.deepEqual(entries.map(({ act, conversation }) => `${act} ${conversation}`), [`asked ${place}`, 'intended personal', 'revealed personal']);
+      assert.deepEqual(entries.map(({ act, conversation }) => `${act} ${conversation}`), [`asked ${place}`, 'intended personal', 'revealed personal', 'rotation-scheduled personal']);
     }));
 
     it('is hidden in the private chat', inKeydesk(async (keydesk) => {

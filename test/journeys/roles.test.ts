@@ -13,7 +13,7 @@ describe('who may see a recovery key', () => {
       const confirm = await keydesk.ask('key for LAPTOP-42', { as: person });
       const revealed = await keydesk.reveal(confirm, {}, { as: person });
       assert.equal(blocksIn(revealed.card).length, 8);
-      assert.deepEqual((await keydesk.ledger()).map(({ person }) => person?.id), [person.id, person.id, person.id]);
+      assert.deepEqual((await keydesk.ledger()).map(({ person }) => person?.id), [person.id, person.id, person.id, person.id]);
     }));
   }
 

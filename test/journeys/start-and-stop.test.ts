@@ -87,6 +87,6 @@ describe('Keydesk stops', () => {
     release();
     assert.equal(blocksIn((await pressing).card).length, 8);
     await stopped;
-    assert.deepEqual(await keydesk.acts(), ['asked done', 'intended done', 'revealed done']);
+    assert.deepEqual(await keydesk.acts(), ['asked done', 'intended done', 'revealed done', 'rotation-scheduled done']);
   }));
 });

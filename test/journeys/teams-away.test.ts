@@ -45,7 +45,7 @@ describe('Teams does not take', () => {
     refuse(keydesk, 'edit');
     await keydesk.runChores();
     await keydesk.runChores();
-    assert.equal((await keydesk.acts()).at(-1), 'revealed done');
+    assert.ok(!(await keydesk.acts()).some((act) => act.startsWith('hidden')));
     assert.equal(keydesk.connector.calls.filter(({ kind }) => kind === 'edit').length, 1, 'not every second');
 
     keydesk.disturb(() => undefined);
@@ -73,7 +73,7 @@ describe('Teams does not take', () => {
     refuse(keydesk, 'edit');
     const hidden = await keydesk.press({ card: known(revealed.card), activityId: confirm.activityId }, 'hide');
     assert.deepEqual([blocksIn(hidden.card), verbsOf(hidden.card)], [[], ['again']]);
-    assert.equal((await keydesk.acts()).at(-1), 'revealed done', 'it is not called hidden before it is');
+    assert.ok(!(await keydesk.acts()).some((act) => act.startsWith('hidden')), 'it is not called hidden before it is');
 
     keydesk.disturb(() => undefined);
     keydesk.clock.forward(300);

@@ -141,7 +141,7 @@ function failure({ failure: code, errorCode }: Rotation, name: string): Element 
     'warning',
     [
       line(say`**What helps**`),
-      line(failureWords[code ?? 'unlisted'].todo, { spacing: 'small' }),
+      line(failureWords[code ?? 'unlisted'].remedy, { spacing: 'small' }),
       line(say`Then: **rotate ${name}**`, { spacing: 'small' }),
       ...(errorCode === undefined || errorCode === 0 ? [] : [note(say`Windows reported ${hresult(errorCode)}.`)]),
     ],

@@ -98,7 +98,7 @@ describe('law 2: no ledger, no key', () => {
     look = async () => (await entriesIn(other)).map(({ act }) => act);
     try {
       assert.equal(blocksIn((await keydesk.reveal(await keydesk.ask('key for LAPTOP-42'))).card).length, 8);
-      assert.deepEqual(seen, ['before recoveryKeys.read: asked, intended', 'after requests.revealed: asked, intended, revealed']);
+      assert.deepEqual(seen, ['before recoveryKeys.read: asked, intended', 'after requests.revealed: asked, intended, revealed, rotation-scheduled']);
     } finally {
       await other.close();
       await keydesk.stop();
@@ -111,6 +111,6 @@ describe('law 2: no ledger, no key', () => {
     for (const statement of ["update keydesk.ledger_entry set act = 'asked'", 'delete from keydesk.ledger_entry', 'truncate keydesk.ledger_entry', 'update keydesk.ledger_text set texts = null', 'delete from keydesk.ledger_text', 'alter table keydesk.ledger_entry disable trigger all', 'drop table keydesk.ledger_entry', 'insert into keydesk.ledger_entry (seq, body) values (99, \'{}\')']) {
       await assert.rejects(asOwner({ ownerUrl: keydesk.database.appUrl }, [statement]), { code: '42501' }, statement);
     }
-    assert.deepEqual(await keydesk.acts(), ['asked done', 'intended done', 'revealed done']);
+    assert.deepEqual(await keydesk.acts(), ['asked done', 'intended done', 'revealed done', 'rotation-scheduled done']);
   }));
 });
