@@ -35,6 +35,8 @@ export type Finding =
   | { readonly kind: 'columns-differ'; readonly seq: number; readonly columns: readonly string[] }
   /** A name, reason or ticket beside the entry is not the one that was committed to. */
   | { readonly kind: 'text-differs'; readonly seq: number; readonly texts: readonly string[] }
+  /** Texts far from any entry: theirs was removed, or somebody wrote them by hand. */
+  | { readonly kind: 'texts-alone'; readonly seq: number }
   /** Entries `seq` to `to` are missing: numbers are given without a gap. */
   | { readonly kind: 'removed'; readonly seq: number; readonly to: number }
   /** A number that was there before, or before the first: the table was rebuilt by hand. */
@@ -52,6 +54,8 @@ export function describe(finding: Finding): string {
       return `entry ${seq}: columns differ from its bytes (${finding.columns.join(', ')})`;
     case 'text-differs':
       return `entry ${seq}: text differs from what was committed to (${finding.texts.join(', ')})`;
+    case 'texts-alone':
+      return `entry ${seq}: only its texts are there; it was removed, or they were written by hand`;
     case 'removed':
       return finding.to === seq ? `entry ${seq}: removed` : `entries ${seq} to ${finding.to}: removed`;
     case 'out-of-order':
@@ -83,8 +87,9 @@ export async function* verifyLedger(batches: AsyncIterable<readonly StoredEntry[
     for (const row of batch) {
       const found: Finding[] = [];
       if (row.body === null) {
-        // The texts of an entry outlived it; the hole itself is found by the number that follows, at the end by this.
-        found.push({ kind: 'removed', seq: Math.min(next, row.seq), to: row.seq });
+        // Texts in the place of the next entry outlived it. Further on they prove nothing about what is between: the
+        // service's role may write texts under any number; a hole is found by the entry that follows it.
+        found.push(row.seq <= next ? { kind: 'removed', seq: row.seq, to: row.seq } : { kind: 'texts-alone', seq: row.seq });
       } else {
         if (row.seq > next) found.push({ kind: 'removed', seq: next, to: row.seq - 1 });
         if (row.seq < next) found.push({ kind: 'out-of-order', seq: row.seq });
@@ -92,7 +97,7 @@ export async function* verifyLedger(batches: AsyncIterable<readonly StoredEntry[
         range = extend(range, leaf);
         erased += checkEntry(row, row.body, leaf, found);
       }
-      next = Math.max(next, row.seq + 1);
+      if (row.body !== null || row.seq === next) next = Math.max(next, row.seq + 1);
       findings += found.length;
       yield* found;
     }

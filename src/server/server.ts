@@ -38,7 +38,7 @@ export interface ServerSettings {
   /** 0 takes a free one. */
   readonly port: number;
   readonly routes: readonly Route[];
-  /** Asked at each GET /readyz; one that rejects counts as down. */
+  /** Asked at GET /readyz, by all who ask meanwhile together; one that rejects counts as down. */
   readonly readiness: () => Promise<Readiness>;
   /** References of errors that leave; the log has the same. */
   readonly ids: { reference(): string };
@@ -73,7 +73,8 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   harden(server, limits, neutral);
   server.pre(refuseEarly(limits.bodyBytes, neutral));
   server.get('/healthz', through(server, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
-  server.get('/readyz', through(server, () => readyz(settings)));
+  const readiness = together(settings.readiness);
+  server.get('/readyz', through(server, () => readyz(readiness)));
   for (const route of routes) {
     const guards = route.loopbackOnly ? [onlyAsLoopback(neutral)] : [];
     server.post(route.path, ...guards, ...jsonBody(limits.bodyBytes), through(server, ({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
@@ -83,7 +84,13 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   return { url: `http://${host}:${port}`, port, stop: () => stop(server, limits.drainMilliseconds) };
 }
 
-async function readyz({ readiness }: ServerSettings): Promise<RouteAnswer> {
+/** Nobody needs a token to ask: a thousand questions at once must not take every connection to the database. */
+function together(look: ServerSettings['readiness']): ServerSettings['readiness'] {
+  let looking: Promise<Readiness> | undefined;
+  return () => (looking ??= look().finally(() => (looking = undefined)));
+}
+
+async function readyz(readiness: ServerSettings['readiness']): Promise<RouteAnswer> {
   const { status, parts } = await readiness().catch((): Readiness => ({ status: 'down', parts: {} }));
   return { status: status === 'down' ? 503 : 200, body: { status, parts } };
 }

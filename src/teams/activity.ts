@@ -13,8 +13,19 @@ import { viewerOf } from './viewer.ts';
 
 const identifier = z.string().min(1).max(2000);
 
+/**
+ * Senders differ in whether they leave out what they do not have or write null; both mean the same here.
+ * @param depth as deep as the form below goes, whatever comes in
+ */
+function withoutNulls(value: unknown, depth = 2): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const parts = Object.entries(value).filter(([, part]) => part !== null);
+  return Object.fromEntries(depth === 0 ? parts : parts.map(([name, part]) => [name, within.has(name) ? withoutNulls(part, depth - 1) : part]));
+}
+const within: ReadonlySet<string> = new Set(['from', 'recipient', 'conversation', 'channelData', 'tenant']);
+
 /** The part of a Teams activity that Keydesk reads. Members not named here are ignored. */
-export const activitySchema = z.object({
+export const activitySchema = z.preprocess((body) => withoutNulls(body), z.object({
   type: identifier,
   id: identifier.optional(),
   name: z.string().max(200).optional(),
@@ -26,12 +37,12 @@ export const activitySchema = z.object({
   recipient: z.object({ id: identifier, name: z.string().optional() }).optional(),
   conversation: z.object({ id: identifier, conversationType: z.string().optional(), tenantId: z.string().optional() }),
   channelData: z.object({ tenant: z.object({ id: z.string() }).optional() }).optional(),
-  text: z.string().nullish(),
+  text: z.string().optional(),
   locale: z.string().optional(),
   localTimezone: z.string().optional(),
   entities: z.unknown().optional(),
   value: z.unknown().optional(),
-});
+}));
 export type Activity = z.infer<typeof activitySchema>;
 
 /** An account as the connector knows it; its id means nothing outside of Teams. */

@@ -4,6 +4,7 @@
 // missed, with 2 when a figure could not be measured.
 
 import { availableParallelism, cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Row } from './row.ts';
 import { table } from './table.ts';
@@ -28,6 +29,8 @@ function chosenGroups(): readonly string[] {
 async function measure(names: readonly string[]): Promise<readonly Row[]> {
   const begun = performance.now();
   const say = (progress: string): void => console.error(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${progress}`);
+  const idle = await idleShare();
+  if (idle < idleEnough) say(`only ${percent(idle)} of the machine is idle: what else it does lowers the figures, Keydesk's more than the echo bot's`);
   const notes: string[] = [];
   const rows: Row[] = [];
   for (const name of names) {
@@ -35,10 +38,25 @@ async function measure(names: readonly string[]): Promise<readonly Row[]> {
     const figures = await groups[name]?.();
     rows.push(...((await figures?.(say, (text) => notes.push(text))) ?? []));
   }
-  console.log(`\n${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}\n`);
+  console.log(`\n${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores (${percent(idle)} idle beforehand), Node ${process.versions.node}\n`);
   console.log(table(rows));
   if (notes.length > 0) console.log(`\n${notes.join('\n')}`);
   return rows;
+}
+
+const idleEnough = 0.9;
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+/** How much of the processors nobody used for a second. */
+async function idleShare(): Promise<number> {
+  const times = (): { readonly idle: number; readonly all: number } => {
+    const each = cpus().map((cpu) => cpu.times);
+    return { idle: each.reduce((sum, { idle }) => sum + idle, 0), all: each.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0) };
+  };
+  const before = times();
+  await sleep(1000);
+  const after = times();
+  return (after.idle - before.idle) / (after.all - before.all);
 }
 
 try {

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { blocksIn, headingOf, type Standing, verbsOf } from '../support/keydesk/cards.ts';
-import { holdLedger } from '../support/keydesk/locks.ts';
+import { ledgerLockOf } from '../support/keydesk/locks.ts';
 import { until } from '../support/keydesk/time.ts';
 import { assertKilled, pressAt, startVictim } from '../support/keydesk/victim.ts';
 import { inKeydesk, type TestKeydesk } from '../support/keydesk.ts';
@@ -82,7 +82,8 @@ describe('killed at a reveal', () => {
   it('while the claim is being written: it was never made', inKeydesk(async (keydesk) => {
     const confirm = await keydesk.ask('key for LAPTOP-42');
     const victim = await startVictim(keydesk);
-    const ledger = await holdLedger(keydesk.database);
+    const ledger = await ledgerLockOf(keydesk.database);
+    await ledger.take();
     const pressing = pressAt(victim, keydesk, confirm, 'reveal');
     await ledger.waited();
     victim.kill();
@@ -108,10 +109,12 @@ describe('killed at a reveal', () => {
   it('while `revealed` is being written: written or not, nothing was shown, and it is not stuck', inKeydesk(async (keydesk) => {
     const confirm = await keydesk.ask('key for LAPTOP-42');
     const victim = await startVictim(keydesk);
-    keydesk.simulator.faults.add({ path: /select=key/, delayMs: 200 });
+    const ledger = await ledgerLockOf(keydesk.database);
+    // Long enough for one statement; the claim needed the lock before, so it cannot be taken earlier.
+    keydesk.simulator.faults.add({ path: /select=key/, delayMs: 1000 });
     const pressing = pressAt(victim, keydesk, confirm, 'reveal');
     await until(() => keydesk.reads().length === 1);
-    const ledger = await holdLedger(keydesk.database);
+    await ledger.take();
     await ledger.waited();
     victim.kill();
     await assertKilled(victim, keydesk);

@@ -147,9 +147,17 @@ describe('ledger/verify', () => {
     assert.equal(verdict.size, 4);
   });
 
-  it('names all that are missing once, when only the texts of the last are left', async () => {
+  it('names texts that stand alone, and what is missing by the entry that follows', async () => {
     const rows = changedAt(five(), 4, (row) => ({ ...row, body: null, leaf_hash: null })).filter(({ seq }) => seq !== 3);
-    assert.deepEqual((await verified(rows)).findings, [{ kind: 'removed', seq: 3, to: 4 }]);
+    assert.deepEqual((await verified(rows)).findings, [{ kind: 'texts-alone', seq: 4 }, { kind: 'removed', seq: 3, to: 4 }]);
+  });
+
+  it('takes texts under a number far ahead for no sign that entries were removed: the service may write such', async () => {
+    const [row] = five();
+    assert.ok(row);
+    const { findings, verdict } = await verified([...five(), { ...row, seq: 1_000_000, body: null, leaf_hash: null }]);
+    assert.deepEqual(findings, [{ kind: 'texts-alone', seq: 1_000_000 }]);
+    assert.equal(verdict.size, 5);
   });
 
   it('names a number that comes twice', async () => {
@@ -173,6 +181,7 @@ describe('ledger/verify', () => {
       { kind: 'unreadable', seq: 7 },
       { kind: 'columns-differ', seq: 7, columns: ['act'] },
       { kind: 'text-differs', seq: 7, texts: ['ticket'] },
+      { kind: 'texts-alone', seq: 7 },
       { kind: 'removed', seq: 7, to: 7 },
       { kind: 'removed', seq: 7, to: 9 },
       { kind: 'out-of-order', seq: 7 },

@@ -212,6 +212,19 @@ describe('the HTTP server', () => {
     });
   }
 
+  it('looks once for all who ask meanwhile, and again for the next', async () => {
+    const first = Promise.withResolvers<Readiness>();
+    let looks = 0;
+    readiness = () => ((looks += 1), looks === 1 ? first.promise : Promise.resolve({ status: 'ok', parts: {} }));
+    const question = 'GET /readyz HTTP/1.1\r\nhost: 127.0.0.1\r\n';
+    // In one piece, so that all three have been asked when the first look has begun and a few turns have passed.
+    const asking = sendRaw(server.port, [`${question}\r\n${question}\r\n${question}connection: close\r\n\r\n`]);
+    for (let turns = 0; turns < 20; turns += looks) await new Promise((resolve) => setImmediate(resolve));
+    first.resolve({ status: 'down', parts: {} });
+    assert.deepEqual([statusesIn(await asking), looks], [[503, 503, 503], 1]);
+    assert.deepEqual([(await fetch(`${server.url}/readyz`)).status, looks], [200, 2]);
+  });
+
   it('is down when nobody can say how it is', async () => {
     readiness = () => Promise.reject(new Error('hunter2'));
     const response = await fetch(`${server.url}/readyz`);

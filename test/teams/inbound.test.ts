@@ -75,5 +75,16 @@ describe('the door', () => {
     assert.equal(outcome(channel, { ...activity, type: 'typing' }), 'admitted, ignored');
   });
 
+  it('takes null for absent, where something may be absent', () => {
+    const nulls = { name: null, deliveryMode: null, text: null, locale: null, localTimezone: null, entities: null, value: null };
+    assert.equal(outcome(channel, { ...activity, ...nulls, channelData: { tenant: null } }), 'admitted');
+    assert.equal(outcome(channel, { ...activity, channelData: null, from: { ...activity.from, name: null } }), 'admitted');
+    assert.equal(outcome(channel, { ...activity, from: null }), '400 no-person');
+    assert.equal(outcome(channel, { ...activity, conversation: null }), '400 not-an-activity');
+    const nested: unknown = JSON.parse(`${'{"from":'.repeat(30_000)}{}${'}'.repeat(30_000)}`);
+    assert.equal(outcome(channel, { ...activity, from: nested }), '400 not-an-activity', 'and goes no deeper than an activity does');
+    assert.equal(outcome(channel, { ...activity, channelData: { tenant: null }, conversation: { ...activity.conversation, tenantId: null } }), '403 wrong-tenant');
+  });
+
   it('takes the ordinary delivery mode', () => assert.equal(outcome(channel, { ...activity, deliveryMode: 'normal' }), 'admitted'));
 });
