@@ -32,10 +32,17 @@ export async function workOnRotation(desk: Desk, id: Rotation['id'], tell: TellR
     await tell(rotation);
     return rotation;
   }
-  const after = (await step(desk, rotation)) ?? (await stepWithCauses(desk, rotation));
+  const after = (await step(desk, rotation).catch(tellAndThrow(desk, rotation, tell))) ?? (await stepWithCauses(desk, rotation));
   if (after !== undefined && (after.state !== rotation.state || after.dueAt !== rotation.dueAt)) await tell(after);
   return after ?? desk.rotations.find(id);
 }
+
+/** Moved, and then failed: called unknown, and Intune could not be read. Until it can, the cards say what is known. */
+const tellAndThrow = (desk: Desk, before: Rotation, tell: TellRotation) => async (error: unknown): Promise<never> => {
+  const now = await desk.rotations.find(before.id).catch(() => undefined);
+  if (now !== undefined && now.state !== before.state) await tell(now);
+  throw error;
+};
 
 /** Nothing moved because a cause joined while we looked: one look more, with that cause. */
 async function stepWithCauses(desk: Desk, { id, state, attempt, causes }: Rotation): Promise<Rotation | undefined> {

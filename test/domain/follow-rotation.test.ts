@@ -438,4 +438,16 @@ describe('domain/follow-rotation: the end of the process at every write', () => 
     await runJobs(test, 120);
     assert.deepEqual([test.posts.length, entriesOf(test).filter((entry) => entry === 'queued unknown')], [1, []]);
   });
+
+  it('is told as unknown when it was called so and Intune cannot be read at once', async () => {
+    const test = await afterReveal();
+    test.clock.set(test.now().dueAt);
+    test.script.fail('rotator.rotate', { afterDoing: true, error: new Crash() });
+    await assert.rejects(test.wake(), Crash);
+    test.clock.forward(120);
+    const toldBefore = test.told.length;
+    test.script.fail('recoveryKeys.of', { code: 'graph-unavailable', retry: 'later' });
+    await assert.rejects(test.wake(test.second()), { code: 'graph-unavailable' });
+    assert.deepEqual([test.now().state, test.told.slice(toldBefore)], ['unknown', ['unknown']]);
+  });
 });
