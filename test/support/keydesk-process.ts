@@ -13,8 +13,10 @@ const ordersForm = z.object({
   databaseUrl: z.string(),
   simulatorUrl: z.string(),
   now: z.string(),
-  /** `before requests.claim`, …, or one of the two moments of an answer; never when absent. */
+  /** `before requests.claim`, `after rotations.move 2` for the second time, …, or one of the two moments of an answer; never when absent. */
   dieAt: z.string().optional(),
+  /** Works on the rotations that are due, as soon as it answers. */
+  wake: z.boolean().optional(),
 });
 export type Orders = z.infer<typeof ordersForm>;
 
@@ -24,17 +26,22 @@ export const answerSteps = ['before the answer leaves', 'after the answer has le
 process.once('message', (message) => void start(ordersForm.parse(message)));
 process.once('disconnect', () => process.exit(0));
 
-async function start({ dieAt, now, ...urls }: Orders): Promise<void> {
+async function start({ dieAt, now, wake = false, ...urls }: Orders): Promise<void> {
+  const clock = standingClock(known(parseInstant(now)));
+  const passed = new Map<string, number>();
   const { keydesk } = await runKeydesk({
     ...urls,
-    clock: standingClock(known(parseInstant(now))),
+    clock,
     write: (line) => void process.stdout.write(line),
     around: steps(async (step) => {
-      if (step === dieAt) await die();
+      const times = (passed.get(step) ?? 0) + 1;
+      passed.set(step, times);
+      if (step === dieAt || `${step} ${times}` === dieAt) await die();
       if (step === 'after requests.revealed') trapAnswer(dieAt);
     }),
   });
   process.send?.({ url: keydesk.url });
+  if (wake) await keydesk.wakeDue(clock.now());
 }
 
 /** Nothing runs after it: no `finally`, no exit hook, no last packet. */

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { after } from 'mocha';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type Conversation, openConversation } from '../../../src/terminal/conversation.ts';
+import { type Conversation, openConversation, type Speaker } from '../../../src/terminal/conversation.ts';
 import type { Orders } from '../keydesk-process.ts';
 import { blocksIn, type Standing } from './cards.ts';
 import { alex, tenantId } from './people.ts';
@@ -47,11 +47,11 @@ after(async () => {
   spare = undefined;
 });
 
-/** @param dieAt see keydesk-process.ts. Resolves when it answers, or is gone already: it may die in its first chores. */
-export async function startVictim({ database, simulator, clock }: Surroundings, dieAt?: string): Promise<Victim> {
+/** @param dieAt, wake see keydesk-process.ts. Resolves when it answers, or is gone already: it may die in its first chores. */
+export async function startVictim({ database, simulator, clock }: Surroundings, dieAt?: string, wake = false): Promise<Victim> {
   const { child, pieces, gone } = spare ?? load();
   spare = load();
-  const orders: Orders = { databaseUrl: database.appUrl, simulatorUrl: simulator.url, now: clock.now(), ...(dieAt !== undefined && { dieAt }) };
+  const orders: Orders = { databaseUrl: database.appUrl, simulatorUrl: simulator.url, now: clock.now(), wake, ...(dieAt !== undefined && { dieAt }) };
   const answer = new Promise<string>((resolve) => void child.once('message', (message) => resolve(started.parse(message).url)));
   child.send(orders);
   const url = await Promise.race([answer, gone.then(() => '')]);
@@ -62,9 +62,9 @@ export async function startVictim({ database, simulator, clock }: Surroundings, 
 const chatWith = ({ url }: Victim, { connector }: Surroundings): Conversation => openConversation({ endpoint: `${url}/api/messages`, connector, tenantId });
 
 /** A press that is answered by nobody, or just in time. @returns the blocks that were shown, if any */
-export async function pressAt(victim: Victim, surroundings: Surroundings, message: Standing, verb: string, inputs: Readonly<Record<string, unknown>> = { reason: 'firmware-update' }): Promise<readonly string[]> {
+export async function pressAt(victim: Victim, surroundings: Surroundings, message: Standing, verb: string, inputs: Readonly<Record<string, unknown>> = { reason: 'firmware-update' }, as: Speaker = alex): Promise<readonly string[]> {
   try {
-    return blocksIn((await chatWith(victim, surroundings).press(message, verb, inputs, { as: alex })).card);
+    return blocksIn((await chatWith(victim, surroundings).press(message, verb, inputs, { as })).card);
   } catch {
     return [];
   }
