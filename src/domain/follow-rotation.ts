@@ -32,17 +32,25 @@ export async function workOnRotation(desk: Desk, id: Rotation['id'], tell: TellR
     await tell(rotation);
     return rotation;
   }
-  const after = (await step(desk, rotation).catch(tellAndThrow(desk, rotation, tell))) ?? (await stepWithCauses(desk, rotation));
+  const after = await stepOrTell(desk, rotation, tell);
   if (after !== undefined && (after.state !== rotation.state || after.dueAt !== rotation.dueAt)) await tell(after);
   return after ?? desk.rotations.find(id);
 }
 
-/** Moved, and then failed: called unknown, and Intune could not be read. Until it can, the cards say what is known. */
-const tellAndThrow = (desk: Desk, before: Rotation, tell: TellRotation) => async (error: unknown): Promise<never> => {
-  const now = await desk.rotations.find(before.id).catch(() => undefined);
-  if (now !== undefined && now.state !== before.state) await tell(now);
-  throw error;
-};
+async function stepOrTell(desk: Desk, rotation: Rotation, tell: TellRotation): Promise<Rotation | undefined> {
+  try {
+    return (await step(desk, rotation)) ?? (await stepWithCauses(desk, rotation));
+  } catch (error) {
+    // Called unknown, and then Intune could not be read: until it can, the cards say what is known.
+    await tellOfMove(desk, rotation, tell).catch(asFault);
+    throw error;
+  }
+}
+
+async function tellOfMove(desk: Desk, { id, state }: Rotation, tell: TellRotation): Promise<void> {
+  const now = await desk.rotations.find(id);
+  if (now !== undefined && now.state !== state) await tell(now);
+}
 
 /** Nothing moved because a cause joined while we looked: one look more, with that cause. */
 async function stepWithCauses(desk: Desk, { id, state, attempt, causes }: Rotation): Promise<Rotation | undefined> {
