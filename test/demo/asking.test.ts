@@ -37,7 +37,7 @@ describe('the demo in the terminal', function () {
     it('shows question, confirm card, form, key and ledger', async () => {
       const { shown, text } = await played('key for LAPTOP-42');
       assert.ok(shown);
-      const order = [/Alex Wilber, agent\n {2}key for LAPTOP-42/, /Recovery key for LAPTOP-42\?/, /Reason: Too many wrong PINs\n.*INC0012345\n {2}\[Reveal\]/, revealed(newest), /asked .*\n.*intended .*1A2B3C4D.*\n.*revealed .*1A2B3C4D.*\n.*hidden/, /The key was shown\.$/];
+      const order = [/Alex Wilber, agent\n {2}key for LAPTOP-42/, /Recovery key for LAPTOP-42\?/, /Reason: Too many wrong PINs\n.*INC0012345\n {2}\[Reveal\]/, revealed(newest), /asked .*\n.*intended .*1A2B3C4D.*\n.*revealed .*1A2B3C4D.*\n.*rotation-scheduled .*1A2B3C4D.*\n.*hidden/, /The key was shown\.$/];
       let rest = text;
       for (const part of order) {
         const found = part.exec(rest);

@@ -191,6 +191,7 @@ describe('domain/rotate-key: the form', () => {
     ['words without end', { reason: 'other', reasonText: 'x'.repeat(501) }, ['reasonText too-long']],
     ['a recovery password among the words', { reason: 'other', reasonText: `it was ${digits}` }, ['reasonText holds-password']],
     ['a recovery password as the ticket', { reason: 'policy', ticket: digits }, ['ticket holds-password']],
+    ['eight numbers of six digits, which no card could repeat', { reason: 'other', reasonText: Array.from({ length: 8 }, (_, index) => 100_001 + index).join(' and ') }, ['reasonText holds-password']],
     ['a ticket of another form', { reason: 'policy', ticket: 'see chat' }, ['ticket wrong-form']],
     ['everything wrong at once', { reason: 'no', reasonText: digits, ticket: '!' }, ['reason unknown', 'reasonText holds-password', 'ticket wrong-form']],
   ];

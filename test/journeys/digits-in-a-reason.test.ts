@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cardIn } from '../../src/terminal/conversation.ts';
 import { blocksIn, headingOf, textOf, verbsOf } from '../support/keydesk/cards.ts';
 import { alex } from '../support/keydesk/people.ts';
+import { pass } from '../support/keydesk/rotating.ts';
 import { inKeydesk } from '../support/keydesk.ts';
 
 const numbers = Array.from({ length: 8 }, (_, index) => String(100_001 + index));
@@ -38,5 +39,9 @@ describe('a reason full of numbers', () => {
     keydesk.clock.forward(301);
     await keydesk.runChores();
     assert.equal((await keydesk.acts()).at(-1), 'hidden done');
+    assert.match(textOf(cardIn(keydesk.now(confirm))), /Recovery key hidden[^]*The key is rotated at/);
+
+    await pass(keydesk, 3600);
+    assert.match(textOf(cardIn(keydesk.now(confirm))), /Recovery key hidden[^]*The key is being rotated/, 'it is told how the rotation goes, as plainly');
   }));
 });
