@@ -29,7 +29,7 @@ describe('jobs/wake-ups', () => {
   let database: Database;
   const running: WakeUps[] = [];
 
-  beforeEach(async () => {
+  before(async () => {
     place = await testDatabase();
     owner = new Client({ connectionString: place.ownerUrl });
     await owner.connect();
@@ -37,9 +37,9 @@ describe('jobs/wake-ups', () => {
   });
   afterEach(async () => {
     await Promise.all(running.splice(0).map((wakeUps) => wakeUps.stop()));
-    await database.close();
-    await owner.end();
+    await owner.query('delete from keydesk_jobs.job');
   });
+  after(() => Promise.all([database.close(), owner.end()]));
 
   /** Jobs as an instance has them; `seen` is what they worked on. */
   async function started(work: (id: RotationId) => Promise<void> = () => Promise.resolve()) {
@@ -251,6 +251,8 @@ describe('jobs/wake-ups', () => {
     } finally {
       await wakeUps.stop();
       await app.close();
+      await owner.query('drop schema keydesk_jobs cascade');
+      await prepareJobs(place.ownerUrl);
     }
   });
 

@@ -12,10 +12,11 @@ describe('store/rotation-times', () => {
   let stores: Stores;
   let next = 0;
 
-  beforeEach(async () => {
+  before(async () => {
     stores = openStores((await testDatabase()).appUrl, 8);
   });
-  afterEach(() => stores.close());
+  afterEach(() => stores.database.db.deleteFrom('keydesk.rotation').execute());
+  after(() => stores.close());
 
   const scheduled = async (dueAt = noon): Promise<Rotation> => {
     const number = (next += 1);
@@ -25,7 +26,7 @@ describe('store/rotation-times', () => {
     return started.rotation;
   };
   const ended = async ({ id }: Rotation): Promise<Rotation> => known(await stores.rotations.move(known(await stores.rotations.claim(id, later)), 'failed', { set: { endedAt: later, failure: 'not-managed' } }));
-  const alerts = async () => (await entriesIn(stores)).filter(({ act }) => act === 'alert');
+  const alertsOf = async ({ id }: Rotation) => (await entriesIn(stores)).filter(({ act, rotationId }) => act === 'alert' && rotationId === id);
 
   it('has the time of what is not over', async () => {
     const rotation = await scheduled();
@@ -59,13 +60,13 @@ describe('store/rotation-times', () => {
     assert.equal(await stores.times.givenUp(), 0);
     const alerted = await Promise.all([1, 2, 3].map(() => stores.times.gaveUp(rotation.id, noon, 'graph-unavailable')));
     assert.equal(alerted.filter((first) => first).length, 1);
-    const [alert, ...more] = await alerts();
+    const [alert, ...more] = await alertsOf(rotation);
     assert.deepEqual(more, []);
     assert.deepEqual([alert?.outcome, alert?.source, alert?.code, alert?.rotationId, alert?.device, alert?.time], ['failed', 'system', 'graph-unavailable', rotation.id, { deviceId: rotation.device.deviceId }, noon]);
     assert.deepEqual([await stores.times.givenUp(), await stores.times.lookAt(rotation.id)], [1, plusSeconds(noon, 3600)]);
     // Woken again in an hour, and given up again: said once.
     assert.equal(await stores.times.gaveUp(rotation.id, plusSeconds(noon, 9000), 'graph-unavailable'), false);
-    assert.deepEqual([(await alerts()).length, await stores.times.givenUp()], [1, 1]);
+    assert.deepEqual([(await alertsOf(rotation)).length, await stores.times.givenUp()], [1, 1]);
     await stores.rotations.claim(rotation.id, plusSeconds(noon, 9000));
     assert.equal(await stores.times.givenUp(), 0);
   });
@@ -84,7 +85,7 @@ describe('store/rotation-times', () => {
     assert.equal(await stores.times.gaveUp(rotation.id, noon, 'internal'), false);
     await ended(rotation);
     assert.equal(await stores.times.gaveUp(rotation.id, later, 'internal'), false);
-    assert.deepEqual([await alerts(), await stores.times.givenUp()], [[], 0]);
+    assert.deepEqual([await alertsOf(rotation), await stores.times.givenUp()], [[], 0]);
   });
 
   it('alerts about a row that cannot be read any more', async () => {
@@ -92,6 +93,6 @@ describe('store/rotation-times', () => {
     await stores.database.db.updateTable('keydesk.rotation').set({ failure: 'of another program' }).where('id', '=', rotation.id).execute();
     await assert.rejects(stores.rotations.find(rotation.id), { code: 'internal' });
     assert.equal(await stores.times.gaveUp(rotation.id, noon, 'internal'), true);
-    assert.deepEqual((await alerts()).map(({ rotationId, code }) => [rotationId, code]), [[rotation.id, 'internal']]);
+    assert.deepEqual((await alertsOf(rotation)).map(({ rotationId, code }) => [rotationId, code]), [[rotation.id, 'internal']]);
   });
 });
