@@ -24,7 +24,7 @@ import type { Log } from './log-port.ts';
 import { createPrivateChats } from './private-chats.ts';
 import type { Room } from './room.ts';
 import { createSender } from './sender.ts';
-import { showRotation } from './show-rotation.ts';
+import { tellRotation } from './show-rotation.ts';
 import { onTurnError } from './turn-error.ts';
 
 export type Inbound =
@@ -78,7 +78,7 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
   return {
     endpoint: createEndpoint({ adapter, door: { mode: inbound.mode, serviceUrls, tenantId }, guard, log, ids: desk.ids, known, run: (context) => application.run(context) }),
     hideCard,
-    tellRotation: async (rotation) => void (await showRotation(room, rotation)),
+    tellRotation: (rotation) => tellRotation(room, rotation),
   };
 }
 

@@ -234,7 +234,20 @@ describe('telling the cards of a rotation', () => {
     assert.match(made.standing(1), /Waiting for LAPTOP-42/);
   });
 
-  it('never rejects, also when the store is gone: the rotation itself has moved', async () => {
+  it('is tried again by its job when Teams was away at the end, since no change follows that would tell', async () => {
+    await made.work();
+    checkIn(made.edge.test.world, made.edge.test.clock, device(made.edge).deviceId);
+    made.edge.test.clock.forward(60);
+    made.edge.connector.disturb({ kind: 'edit', conversationId: `a:29:${megan.id}`, status: 503 });
+    await assert.rejects(made.work(), { name: 'Fault', code: 'teams-unreachable', retryAfterSeconds: undefined });
+    assert.equal(made.rotation().state, 'done');
+    assert.doesNotMatch(made.standing(1), /has a new key/);
+    made.edge.connector.calm();
+    await made.work();
+    assert.match(made.standing(1), /has a new key/);
+  });
+
+  it('never rejects before the end, also when the store is gone: the rotation itself has moved', async () => {
     made.edge.test.script.fail('requests.find', { times: 9 });
     await assert.doesNotReject(made.edge.bot.tellRotation(made.rotation()));
     made.edge.test.script.fail('rotations.find', { times: 9 });

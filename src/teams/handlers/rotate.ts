@@ -39,7 +39,7 @@ export async function onRotate(room: Room, press: Press): Promise<InvokeBody> {
     case 'rotating': {
       // A crash between sending a card and noting its place: without a place it could not be told how it goes on.
       if (answer.request.card.activityId === undefined) await notePlace(room, answer.request, press.cardActivityId);
-      const rotation = await showRotation(room, answer.rotation);
+      const { rotation } = await showRotation(room, answer.rotation);
       return cardAnswer(rotationProgressCard({ request: answer.request, rotation, now, overdueHours: settings.overdueHours }));
     }
     case 'card-back':
