@@ -7,7 +7,7 @@ import { idsOf } from '../../src/sim/tenant/named-machines.ts';
 import { volume } from '../../src/sim/tenant/machine.ts';
 import { blocksIn, choicesOf, dataOf, standing, textOf, verbsOf } from '../support/keydesk/cards.ts';
 import { alex, megan } from '../support/keydesk/people.ts';
-import { former, hideByClock, newest, pass, postsIn, rotationEntriesIn, short, storyIn } from '../support/keydesk/rotating.ts';
+import { askToRotate, former, hideByClock, newest, pass, postsIn, pressRotate, rotationEntriesIn, short, storyIn } from '../support/keydesk/rotating.ts';
 import { inKeydesk } from '../support/keydesk.ts';
 import { known } from '../support/known.ts';
 
@@ -145,5 +145,19 @@ describe('the rotation after a reveal', () => {
     await pass(keydesk, 7200);
     assert.match(textOf(standing(keydesk.now(data)).card), new RegExp(short(late?.id)));
     assert.equal(postsIn(keydesk).length, 1);
+  }));
+
+  it('gives no key ID away where callers have to prove theirs', inKeydesk({ settings: { callerProof: true } }, async (keydesk) => {
+    const shown = await keydesk.ask('key for LAPTOP-42', { as: megan });
+    await keydesk.reveal(shown, { keyId: short(newest) }, { as: megan });
+    await hideByClock(keydesk);
+    const confirm = await askToRotate(keydesk);
+    await pressRotate(keydesk, confirm);
+    await pass(keydesk, 60);
+    const [made] = keydesk.simulator.hand.checkIn('LAPTOP-42');
+    await pass(keydesk, 600);
+    assert.match(textOf(standing(keydesk.now(shown)).card), /The key was rotated at/);
+    assert.match(textOf(standing(keydesk.now(confirm)).card), /has a new key/);
+    for (const { raw } of keydesk.connector.calls) assert.doesNotMatch(raw, new RegExp(short(made?.id), 'i'));
   }));
 });
