@@ -4,15 +4,9 @@ import { seal } from '../ledger/entry.ts';
 import { createAppend, type Random } from './append.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
-import { refusalsIn } from './refusals.ts';
+import { type Refusals, refusalsIn } from './refusals.ts';
 
-export interface LedgerStore extends Ledger {
-  /**
-   * Writes the sums of repeated refusals whose 60 s are over, each once over all instances.
-   * @returns how many entries were written
-   */
-  settleRefusals(now: LedgerEntry['time']): Promise<number>;
-}
+export type LedgerStore = Ledger & Refusals;
 
 export function ledgerIn(database: Database, random: Random): LedgerStore {
   const write = createAppend(database);

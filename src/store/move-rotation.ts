@@ -1,15 +1,22 @@
 // The compare-and-set of a rotation, with all that belongs to it: what changes, the next wake-up, its entries.
 import { sql, type Transaction, type UpdateObject } from 'kysely';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
-import type { RotationChange } from '../domain/ports.ts';
+import type { Clock, RotationChange } from '../domain/ports.ts';
 import { isOver, type Rotation, type RotationCause, type RotationState } from '../domain/rotation.ts';
-import { appendAll } from './append.ts';
+import { appendAll, type Random } from './append.ts';
 import { parseRotation } from './rotation-row.ts';
-import type { RotationParts } from './rotations.ts';
 import { absorb, lockDevice } from './schedule-rotation.ts';
-import { statementsIn } from './statements.ts';
+import { statementsIn, type WakeLater } from './statements.ts';
 import type { Tables } from './tables.ts';
 import { jsonb } from './values.ts';
+
+/** What writing about rotations takes besides the database. */
+export interface RotationParts {
+  readonly random: Random;
+  /** For entries that the store writes by itself. */
+  readonly clock: Clock;
+  readonly wakeLater: WakeLater;
+}
 
 /** @returns undefined when it had moved meanwhile: nothing was written */
 export async function moveRotation(tx: Transaction<Tables>, from: Rotation, to: RotationState, wanted: RotationChange, { random, clock, wakeLater }: RotationParts): Promise<Rotation | undefined> {

@@ -5,17 +5,25 @@ import { z } from 'zod';
 import { Fault } from '../domain/fault.ts';
 import { type Instant, parseInstant, plusSeconds } from '../domain/instant.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
+import type { Ledger } from '../domain/ports.ts';
 import { bodyOf, type EntryBody, inOrder, openEntry, parseEntryBody, textsOf } from '../ledger/entry.ts';
 import { type PlainTexts, textNames } from '../ledger/texts.ts';
 import { appendAll, type Random } from './append.ts';
 import { orFault } from './faults.ts';
-import type { LedgerStore } from './ledger.ts';
 import type { Tables } from './tables.ts';
 import { jsonb } from './values.ts';
 
 const sumSeconds = 60;
 
-export function refusalsIn(db: Kysely<Tables>, random: Random, append: (entry: LedgerEntry) => Promise<void>): Pick<LedgerStore, 'refuse' | 'settleRefusals'> {
+export interface Refusals extends Pick<Ledger, 'refuse'> {
+  /**
+   * Writes the sums of repeated refusals whose 60 s are over, each once over all instances.
+   * @returns how many entries were written
+   */
+  settleRefusals(now: Instant): Promise<number>;
+}
+
+export function refusalsIn(db: Kysely<Tables>, random: Random, append: (entry: LedgerEntry) => Promise<void>): Refusals {
   return {
     refuse: (entry) => {
       const { person, code } = entry;

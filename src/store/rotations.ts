@@ -2,25 +2,17 @@ import { sql, type Transaction } from 'kysely';
 import { Fault } from '../domain/fault.ts';
 import type { RequestId, RotationId } from '../domain/ids.ts';
 import { type Instant, plusSeconds } from '../domain/instant.ts';
-import type { Clock, PlannedRotation, Rotations } from '../domain/ports.ts';
+import type { PlannedRotation, Rotations } from '../domain/ports.ts';
 import { isOver, nextRotationStates, type Rotation, type RotationState } from '../domain/rotation.ts';
-import { type Random } from './append.ts';
 import { change } from './change.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
-import { moveRotation } from './move-rotation.ts';
+import { moveRotation, type RotationParts } from './move-rotation.ts';
 import { parseRequest } from './request-row.ts';
 import { parseRotation } from './rotation-row.ts';
 import { lockDevice, notOver, schedule } from './schedule-rotation.ts';
-import { statementsIn, type WakeLater } from './statements.ts';
+import { statementsIn } from './statements.ts';
 import type { Tables } from './tables.ts';
-
-export interface RotationParts {
-  readonly random: Random;
-  /** For entries that the store writes by itself. */
-  readonly clock: Clock;
-  readonly wakeLater: WakeLater;
-}
 
 /** follow-rotation.ts takes a claim of this age for one of an instance that is gone; then it is to be looked at. */
 const claimSeconds = 120;
