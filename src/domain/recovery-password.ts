@@ -80,28 +80,24 @@ const isSign = signsBetween();
 
 /**
  * Whether it is worth a closer look: one pass over the characters, because everything that is stored or sent is looked
- * at and next to nothing has so many digits. True for every text in which any of the three ways finds something: each
- * wants eight times six digits in rows of six or more, or 48 digits with nothing but signs between them. A character
- * beyond ASCII is taken for a digit as well as for a sign.
+ * at and next to nothing has so many digits. True for every text in which any of the ways below finds something: each
+ * wants 48 digits with nothing but signs between them, or eight numbers of exactly six digits. A character beyond ASCII
+ * may be a digit and may be a sign, and is taken for both.
  */
 export function hasDigitsEnough(text: string): boolean {
-  let row = 0;
-  let blocks = 0;
   let stretch = 0;
+  let row = 0;
+  let sixes = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     const digit = code >= 0x30 && code <= 0x39;
-    if (digit || code > highestAscii) {
-      row += 1;
-      if (digit) stretch += 1;
-      if (row % blockLength === 0) blocks += 1;
-      if (blocks === blockCount || stretch === blockCount * blockLength) return true;
-      continue;
-    }
-    row = 0;
-    if (isSign[code] !== 1) stretch = 0;
+    if (!digit && row === blockLength) sixes += 1;
+    row = digit ? row + 1 : 0;
+    if (digit || code > highestAscii) stretch += 1;
+    else if (isSign[code] !== 1) stretch = 0;
+    if (stretch === blockCount * blockLength) return true;
   }
-  return false;
+  return sixes + (row === blockLength ? 1 : 0) >= blockCount;
 }
 
 /** By character code: 1 for those that may stand between two digits of one password. */
