@@ -7,6 +7,7 @@ import { type Instant, milliseconds, parseInstant, plusSeconds } from '../domain
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import type { ClaimResult, Limit, PlannedRotation, Requests } from '../domain/ports.ts';
 import type { RevealRequest } from '../domain/request.ts';
+import { aboutGrant, aboutRequest } from '../domain/reveal-key.ts';
 import { appendAll, type Random } from './append.ts';
 import { change } from './change.ts';
 import type { Database } from './database.ts';
@@ -152,15 +153,7 @@ const lostClaim = (request: RevealRequest, at: Instant): LedgerEntry => ({
   outcome: 'unknown',
   source: 'teams',
   person: { id: request.person.id, name: request.person.name },
-  requestId: request.id,
+  ...aboutRequest(request),
+  ...(request.grant && aboutGrant(request.grant)),
   attempt: request.attempt,
-  ...(request.offer && { device: { deviceId: request.offer.device.deviceId, objectId: request.offer.device.objectId, name: request.offer.device.name } }),
-  ...(request.grant && {
-    keyId: request.grant.key.keyId,
-    volumeType: request.grant.key.volumeType,
-    reason: request.grant.reason,
-    ...(request.grant.reasonText !== undefined && { reasonText: request.grant.reasonText }),
-    ...(request.grant.callerCheck !== undefined && { callerCheck: request.grant.callerCheck }),
-    ...(request.grant.ticket !== undefined && { ticket: request.grant.ticket }),
-  }),
 });
