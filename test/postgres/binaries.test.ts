@@ -7,6 +7,11 @@ import { findPackage, reachableBinaries } from '../../src/postgres/binaries.ts';
 
 const root = process.getuid?.() === 0;
 
+const notRoot = (test: Mocha.Context): void => {
+  console.log('      skipped: only as root is the server somebody else, who cannot enter everywhere');
+  test.skip();
+};
+
 describe('postgres/binaries', function () {
   this.timeout(40_000);
   let folder: string;
@@ -43,7 +48,7 @@ describe('postgres/binaries', function () {
 
   it('copies the programs once, where the server can get at them, from below a closed folder', async function () {
     // Only root runs the server as somebody else, who cannot enter.
-    if (!root) return this.skip();
+    if (!root) return notRoot(this);
     const found = unpacked(join(folder, 'closed', 'package'));
     chmodSync(join(folder, 'closed'), 0o700);
     const first = await reachableBinaries(account, [shelter], found);
@@ -55,7 +60,7 @@ describe('postgres/binaries', function () {
   });
 
   it('runs nothing that somebody else put where the copy would be', async function () {
-    if (!root) return this.skip();
+    if (!root) return notRoot(this);
     const found = unpacked(join(folder, 'closed', 'package'));
     chmodSync(join(folder, 'closed'), 0o700);
     const { folder: copy } = await reachableBinaries(account, [shelter], found);
@@ -64,7 +69,7 @@ describe('postgres/binaries', function () {
   });
 
   it('takes the next shelter where the first does not let programs run, and says so when none does', async function () {
-    if (!root) return this.skip();
+    if (!root) return notRoot(this);
     const found = unpacked(join(folder, 'closed', 'package'));
     chmodSync(join(folder, 'closed'), 0o700);
     const file = join(folder, 'no-folder');

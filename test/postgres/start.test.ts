@@ -50,6 +50,11 @@ const addressOf = ({ ownerUrl, appUrl, port }: OwnPostgres): unknown => ({ owner
 const postmasterOf = (dataFolder: string): number => known(livingPostmaster(known(knownCluster(dataFolder)).pgdata)).pid;
 const helperOf = (dataFolder: string): number => known(readControl(dataFolder)).pid;
 
+const notRoot = (test: Mocha.Context): void => {
+  console.log('      skipped: only as root is the server somebody else, who cannot enter everywhere');
+  test.skip();
+};
+
 describe('postgres/start', function () {
   this.timeout(40_000);
   let folder: string;
@@ -248,7 +253,7 @@ describe('postgres/start', function () {
 
   it('serves a data folder that its own user cannot enter', async function () {
     // Only root runs the server as somebody else.
-    if (!root) return this.skip();
+    if (!root) return notRoot(this);
     const closed = join(folder, 'closed');
     mkdirSync(closed, { mode: 0o700 });
     dataFolder = join(closed, 'data');
