@@ -16,6 +16,7 @@ import { createLook } from './jobs/look.ts';
 import { type Chore, createTimekeeper, realWait, type Wait, type Witness } from './jobs/timekeeper.ts';
 import { createWakeUps, type WakeUps } from './jobs/wake-ups.ts';
 import { type Readiness, startServer } from './server/server.ts';
+import { alertsIn } from './store/alerts.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
 import { ledgerIn } from './store/ledger.ts';
@@ -118,6 +119,7 @@ function deskOf({ database, graph, rotationGraph = graph, settings, log, doors =
     rotator: rotationGraph.rotator,
     roles: graph.roles,
     ledger: said(ledger, log),
+    alerts: alertsIn(database, randomBytes),
     asks,
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
+import type { Alerts, Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
 import type { Person } from './person.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { ConversationKind, Viewer } from './request.ts';
@@ -14,6 +14,7 @@ export interface Desk {
   readonly recoveryKeys: RecoveryKeys;
   readonly roles: Roles;
   readonly ledger: Ledger;
+  readonly alerts: Alerts;
   readonly asks: Asks;
   readonly requests: Requests;
   readonly rotations: Rotations;

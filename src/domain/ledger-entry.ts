@@ -8,12 +8,34 @@ import type { RefusalCode } from './refusal.ts';
 import type { ConversationKind } from './request.ts';
 
 /** What was done or tried (product.md §7). Grows with the product; a stored act never changes its meaning. */
-export const ledgerActs = ['asked', 'refused', 'role-denied', 'intended', 'revealed', 'hidden', 'cancelled', 'started', 'warned', 'rotation-scheduled', 'rotation-intended', 'rotation-queued', 'rotation-done', 'rotation-failed', 'rotation-overdue', 'alert'] as const;
+export const ledgerActs = ['asked', 'refused', 'role-denied', 'intended', 'revealed', 'hidden', 'cancelled', 'started', 'warned', 'rotation-scheduled', 'rotation-intended', 'rotation-queued', 'rotation-done', 'rotation-failed', 'rotation-overdue', 'alert', 'exported', 'verified', 'subscribed', 'unsubscribed', 'posted', 'external-access', 'erased', 'ledger-key', 'resumed'] as const;
 export type LedgerAct = (typeof ledgerActs)[number];
 
 /** `unknown`: the process ended between asking and writing; the act may have happened, nothing was shown. */
 export const ledgerOutcomes = ['done', 'refused', 'failed', 'unknown'] as const;
 export type LedgerOutcome = (typeof ledgerOutcomes)[number];
+
+/**
+ * What an `alert` is about. Every one of them is posted to the audit channel named in the configuration.
+ * Grows with the product, as the acts do.
+ */
+export const alertKinds = [
+  'reveal-limit', // a person over a limit of reveals
+  'many-devices', // keys of many different devices by one person within an hour
+  'refused-in-a-row', // one refusal after the other, nothing else between them
+  'rotation-overdue',
+  'job-given-up', // a job was tried for the last time; `code` says why
+  'unexplained-read', // Entra: a key was read as Keydesk, and no `intended` says so: a stolen credential
+  'reveal-without-read', // ours, and Entra's log does not know of it a day later
+  'ledger-mismatch', // the ledger is not what its last checkpoint says
+  'ledger-resumed', // a new epoch of the ledger, by two people
+  'channel-closed', // Teams takes no summaries for a channel any more
+  'summary-unknown', // whether a summary was posted cannot be known
+] as const;
+export type AlertKind = (typeof alertKinds)[number];
+
+export const exportFormats = ['csv', 'jsonl', 'ocsf'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
 
 export const accessSources = ['teams', 'api', 'self-service', 'entra', 'system'] as const;
 export type AccessSource = (typeof accessSources)[number];
@@ -58,4 +80,26 @@ export interface LedgerEntry {
   readonly asked?: string;
   /** SHA-256 (hex) over the configuration without secrets, in `started`. */
   readonly configuration?: string;
+  /** Of an `alert`. */
+  readonly alert?: AlertKind;
+  /** Somebody else whom the entry is about: whose texts were erased, who else resumed the ledger, whom an alert means. */
+  readonly subjectId?: PersonId;
+  /** Row of Entra's audit log. */
+  readonly auditId?: string;
+  /** When it happened, where the entry came later: a read that Entra's log told of. */
+  readonly happenedAt?: Instant;
+  /** Application in Entra that did it. */
+  readonly clientAppId?: string;
+  /** Channel in Teams. */
+  readonly channel?: string;
+  /** `daily 08:00 Europe/Berlin` */
+  readonly schedule?: string;
+  /** Period of a summary, an export or an erasure: from (included) and to (excluded). */
+  readonly from?: Instant;
+  readonly to?: Instant;
+  readonly format?: ExportFormat;
+  /** A signed note (C2SP): the checkpoint that the entry is about, or the change of a signing key. */
+  readonly note?: string;
+  /** With which program or from where, as somebody else's log says. Personal: committed, not stored in the bytes. */
+  readonly client?: string;
 }

@@ -4,7 +4,7 @@
 import type { Device, EscrowedKey, ManagedDevice, Owner } from './device.ts';
 import type { EntraDeviceId, EntraObjectId, IntuneDeviceId, KeyId, PersonId, ReferenceId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
+import type { AlertKind, LedgerEntry } from './ledger-entry.ts';
 import type { RoleSet } from './person.ts';
 import type { RecoveryPassword } from './recovery-password.ts';
 import type { CardPlace, DeviceOffer, FormValues, Grant, RevealRequest } from './request.ts';
@@ -78,6 +78,19 @@ export interface Ledger {
    * further entry with `count`, written when the 60 s are over (by `settle`).
    */
   refuse(entry: LedgerEntry): Promise<void>;
+}
+
+/** Something that people have to be told of. */
+export interface Alert {
+  /** What it is about, so that it is raised once: `person:<id>:2026-11-25T14`, `rotation:<id>`. Not shown, not hashed. */
+  readonly subject: string;
+  readonly entry: LedgerEntry & { readonly act: 'alert'; readonly alert: AlertKind };
+}
+
+/** Every alert is an entry, and every such entry is posted to the audit channel (watch-ledger). */
+export interface Alerts {
+  /** Once for each kind and subject, over all instances. False when it was raised before: nothing was written. */
+  raise(alert: Alert): Promise<boolean>;
 }
 
 /** How often a person may do something: at most `max` within `seconds`. */

@@ -7,7 +7,7 @@
 import { type FaultCode, faultCodes } from '../domain/fault.ts';
 import { type EntraDeviceId, type EntraObjectId, type KeyId, parseGuid, parseReferenceId, type PersonId, type ReferenceId, type RequestId, type RotationId } from '../domain/ids.ts';
 import { type Instant, parseInstant } from '../domain/instant.ts';
-import { type AccessSource, accessSources, type LedgerAct, ledgerActs, type LedgerEntry, type LedgerOutcome, ledgerOutcomes } from '../domain/ledger-entry.ts';
+import { type AccessSource, accessSources, type AlertKind, alertKinds, type ExportFormat, exportFormats, type LedgerAct, ledgerActs, type LedgerEntry, type LedgerOutcome, ledgerOutcomes } from '../domain/ledger-entry.ts';
 import { type CallerCheck, callerChecks, type ReasonCode, reasonCodes, type RotationReason, rotationReasons } from '../domain/reason.ts';
 import { type RefusalCode, refusalCodes } from '../domain/refusal.ts';
 import { type RotationFailure, rotationFailures } from '../domain/rotation-failure.ts';
@@ -42,6 +42,17 @@ export interface EntryBody {
   readonly result?: string;
   /** SHA-256 over salt and text, hex (texts.ts). */
   readonly texts?: Commitments;
+  readonly alert?: AlertKind;
+  readonly subjectId?: PersonId;
+  readonly auditId?: string;
+  readonly happenedAt?: Instant;
+  readonly clientAppId?: string;
+  readonly channel?: string;
+  readonly schedule?: string;
+  readonly from?: Instant;
+  readonly to?: Instant;
+  readonly format?: ExportFormat;
+  readonly note?: string;
 }
 
 type Check = (value: unknown) => boolean;
@@ -53,11 +64,12 @@ const oneOf = (...values: readonly string[]): Check => {
 const guid: Check = (value) => parseGuid(value) === value;
 const positive: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0;
 const text: Check = (value) => typeof value === 'string';
+const instant: Check = (value) => value !== undefined && parseInstant(value) === value;
 
 // The order is part of version 1. A list of checks and no schema: verify runs it over millions of entries.
 const checks = {
   v: (value) => value === 1,
-  time: (value) => value !== undefined && parseInstant(value) === value,
+  time: instant,
   act: oneOf(...ledgerActs),
   outcome: oneOf(...ledgerOutcomes),
   source: oneOf(...accessSources),
@@ -83,6 +95,17 @@ const checks = {
   newKeyId: guid,
   result: (value) => typeof value === 'string' && /^0x[0-9A-F]{8}$/.test(value),
   texts: areCommitments,
+  alert: oneOf(...alertKinds),
+  subjectId: guid,
+  auditId: text,
+  happenedAt: instant,
+  clientAppId: guid,
+  channel: text,
+  schedule: text,
+  from: instant,
+  to: instant,
+  format: oneOf(...exportFormats),
+  note: text,
 } satisfies Record<keyof EntryBody, Check>;
 
 const keyOrder = Object.keys(checks);
@@ -104,7 +127,7 @@ export function seal(entry: LedgerEntry, random: (bytes: number) => Uint8Array):
 
 /** What an entry says without its personal texts, and without commitments to them. */
 export function bodyOf(entry: LedgerEntry): EntryBody {
-  const { person, device, reasonText: _, ticket: __, asked: ___, graphRequestId, clientRequestId, ...rest } = entry;
+  const { person, device, reasonText: _, ticket: __, asked: ___, client: ____, graphRequestId, clientRequestId, auditId, channel, ...rest } = entry;
   return {
     v: 1,
     ...rest,
@@ -113,22 +136,25 @@ export function bodyOf(entry: LedgerEntry): EntryBody {
     ...(device?.objectId && { deviceObjectId: device.objectId }),
     ...(graphRequestId !== undefined && { graphRequestId: printable(graphRequestId) }),
     ...(clientRequestId !== undefined && { clientRequestId: printable(clientRequestId) }),
+    ...(auditId !== undefined && { auditId: printable(auditId, 300) }),
+    ...(channel !== undefined && { channel: printable(channel, 300) }),
   };
 }
 
 /** The personal texts of an entry, as they can be stored. */
-export function textsOf({ person, device, reasonText, ticket, asked }: LedgerEntry): PlainTexts {
+export function textsOf({ person, device, reasonText, ticket, asked, client }: LedgerEntry): PlainTexts {
   const texts: Partial<Record<TextName, string>> = {};
   if (person?.name !== undefined) texts.personName = storable(person.name);
   if (device?.name !== undefined) texts.deviceName = storable(device.name);
   if (reasonText !== undefined) texts.reasonText = storable(reasonText);
   if (ticket !== undefined) texts.ticket = storable(ticket);
   if (asked !== undefined) texts.asked = storable(asked);
+  if (client !== undefined) texts.client = storable(client);
   return texts;
 }
 
 /** Ids of other systems are theirs to choose; what could not be stored or printed is replaced. */
-const printable = (id: string): string => id.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 100);
+const printable = (id: string, most = 100): string => id.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, most);
 
 const encode = (body: EntryBody): Uint8Array => Buffer.from(JSON.stringify(inOrder(body)), 'utf8');
 

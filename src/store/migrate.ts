@@ -71,10 +71,13 @@ async function grant(client: Client, role: string, password: string | undefined)
     revoke all on all tables in schema keydesk from ${app}, public;
     revoke all on all routines in schema keydesk from ${app}, public;
     grant usage on schema keydesk to ${app};
-    grant select on keydesk.ledger_entry, keydesk.ledger_text, keydesk.migration to ${app};
+    grant select on keydesk.ledger_entry, keydesk.ledger_text, keydesk.ledger_checkpoint, keydesk.migration to ${app};
     grant insert (body) on keydesk.ledger_entry to ${app};
     grant insert on keydesk.ledger_text to ${app};
+    grant insert on keydesk.ledger_checkpoint to ${app};
     grant execute on procedure keydesk.append_entry to ${app};
+    grant execute on function keydesk.inner_nodes to ${app};
+    grant select, insert, delete on keydesk.alert_raised to ${app};
     grant select, insert, update, delete on keydesk.refusal_tally to ${app};
     grant select, insert, delete on keydesk.ask to ${app};
     grant select, insert, update on keydesk.request to ${app};

@@ -64,6 +64,6 @@ async function gaveUp(tx: Transaction<Tables>, id: RotationId, at: Instant, code
   await tx.updateTable('keydesk.rotation').set({ look_at: plusSeconds(at, secondsUntilRevived), ...(first && { dead_at: at }) }).where('id', '=', id).execute();
   if (!first) return false;
   const deviceId = parseEntraDeviceId(row.device_id);
-  await appendAll(tx, [{ time: at, act: 'alert', outcome: 'failed', source: 'system', rotationId: id, ...(code !== undefined && { code }), ...(deviceId && { device: { deviceId } }) }], random);
+  await appendAll(tx, [{ time: at, act: 'alert', alert: 'job-given-up', outcome: 'failed', source: 'system', rotationId: id, ...(code !== undefined && { code }), ...(deviceId && { device: { deviceId } }) }], random);
   return true;
 }

@@ -1,4 +1,5 @@
 import type { ColumnType } from 'kysely';
+import type { AlertKind } from '../domain/ledger-entry.ts';
 import type { Purpose, RequestState } from '../domain/request.ts';
 import type { RotationState } from '../domain/rotation.ts';
 import type { Jsonb } from './values.ts';
@@ -19,6 +20,8 @@ export interface LedgerEntryTable {
   seq: Big;
   body: ColumnType<Buffer, Uint8Array, never>;
   leaf_hash: Sealed<Buffer>;
+  /** 32 bytes for each inner node that the entry completes (0003-tree.ts). */
+  nodes: Sealed<Buffer | null>;
   time: Sealed<Date>;
   act: Sealed<string>;
   outcome: Sealed<string>;
@@ -34,6 +37,20 @@ export interface LedgerEntryTable {
 export interface LedgerTextTable {
   seq: ColumnType<string, string, never>;
   texts: Json;
+}
+
+export interface LedgerCheckpointTable {
+  size: ColumnType<string, number, never>;
+  root: ColumnType<Buffer, Uint8Array, never>;
+  /** The signed note. */
+  note: ColumnType<string, string, never>;
+  at: ColumnType<Date, string, never>;
+}
+
+export interface AlertRaisedTable {
+  kind: ColumnType<string, AlertKind, never>;
+  subject: string;
+  at: Time;
 }
 
 export interface RefusalTallyTable {
@@ -112,6 +129,8 @@ export interface MigrationTable {
 export interface Tables {
   'keydesk.ledger_entry': LedgerEntryTable;
   'keydesk.ledger_text': LedgerTextTable;
+  'keydesk.ledger_checkpoint': LedgerCheckpointTable;
+  'keydesk.alert_raised': AlertRaisedTable;
   'keydesk.refusal_tally': RefusalTallyTable;
   'keydesk.ask': AskTable;
   'keydesk.request': RequestTable;

@@ -120,7 +120,7 @@ describe('ledger/entry', () => {
   for (const [what, text] of Object.entries({
     'another version': good.replace('"v":1', '"v":2'),
     'an unknown act': good.replace('"asked"', '"burned"'),
-    'an unknown key': good.replace('"v":1', '"v":1,"note":"x"'),
+    'an unknown key': good.replace('"v":1', '"v":1,"colour":"x"'),
     'another order': good.replace('"v":1,', '').replace('{', '{"source":"teams","v":1,').replace(',"source":"teams","personId"', ',"personId"'),
     'a blank': good.replace('"v":1,', '"v":1, '),
     'a result that is none': good.replace('"texts"', '"result":"-2144272166","texts"'),

@@ -5,7 +5,7 @@ import { deviceIn } from '../../../src/domain/ask-for-key.ts';
 import type { RequestId, RotationId } from '../../../src/domain/ids.ts';
 import { type Instant, milliseconds, plusSeconds, secondsBetween } from '../../../src/domain/instant.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger-entry.ts';
-import type { Asks, ClaimResult, Ledger, Limit, Requests } from '../../../src/domain/ports.ts';
+import type { Alerts, Asks, ClaimResult, Ledger, Limit, Requests } from '../../../src/domain/ports.ts';
 import { mayBecome, type RequestState, type RevealRequest } from '../../../src/domain/request.ts';
 import type { Rotation } from '../../../src/domain/rotation.ts';
 import { planIn } from './rotations.ts';
@@ -14,6 +14,8 @@ export interface Memory {
   readonly entries: LedgerEntry[];
   /** Every refusal as it came, before repeats are summed. */
   readonly refusals: LedgerEntry[];
+  /** Kinds and subjects of the alerts that were raised. */
+  readonly raised: Set<string>;
   readonly requests: Map<RequestId, RevealRequest>;
   readonly rotations: Map<RotationId, Rotation>;
   /** When the job of a rotation will wake it; taken out by whoever plays the jobs. */
@@ -23,7 +25,7 @@ export interface Memory {
   readonly messages: { readonly person: string; readonly at: Instant }[];
 }
 
-export const newMemory = (): Memory => ({ entries: [], refusals: [], requests: new Map(), rotations: new Map(), wakeAt: new Map(), hideTakenUntil: new Map(), admitted: new Set(), messages: [] });
+export const newMemory = (): Memory => ({ entries: [], refusals: [], raised: new Set(), requests: new Map(), rotations: new Map(), wakeAt: new Map(), hideTakenUntil: new Map(), admitted: new Set(), messages: [] });
 
 export function ledgerOf(memory: Memory): Ledger {
   return {
@@ -33,6 +35,18 @@ export function ledgerOf(memory: Memory): Ledger {
         other.person?.id === entry.person?.id && other.code === entry.code && secondsBetween(other.time, entry.time) < 60;
       if (!memory.refusals.some(recent)) memory.entries.push(entry);
       memory.refusals.push(entry);
+    },
+  };
+}
+
+export function alertsOf(memory: Memory): Alerts {
+  return {
+    raise: async ({ subject, entry }) => {
+      const name = `${entry.alert} ${subject}`;
+      if (memory.raised.has(name)) return false;
+      memory.raised.add(name);
+      memory.entries.push(entry);
+      return true;
     },
   };
 }
