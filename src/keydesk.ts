@@ -9,6 +9,7 @@ import { Fault } from './domain/fault.ts';
 import { workOnRotation } from './domain/follow-rotation.ts';
 import type { RotationId, TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds, plusSeconds } from './domain/instant.ts';
+import { keepTidy } from './domain/keep-tidy.ts';
 import type { Ledger } from './domain/ports.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
@@ -19,6 +20,7 @@ import { type Readiness, startServer } from './server/server.ts';
 import { alertsIn } from './store/alerts.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
+import { keepingIn } from './store/keeping.ts';
 import { ledgerIn } from './store/ledger.ts';
 import { clockOf, readinessOf } from './store/readiness.ts';
 import { requestsIn } from './store/requests.ts';
@@ -85,6 +87,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
+    { name: 'keep-tidy', everySeconds: 3600, work: () => keepTidy(desk, keepingIn(database, randomBytes)) },
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
