@@ -13,7 +13,8 @@ const old = at('2025-02-01T08:00:00.000Z');
 const adele = person(3);
 const client = `${userInfo().username}@${hostname()}`;
 
-describe('npm run audit -- erase', () => {
+describe('npm run audit -- erase', function () {
+  this.timeout(60_000);
   let urls: TestDatabase;
   let stores: Stores;
 
@@ -128,7 +129,7 @@ describe('npm run audit -- erase', () => {
   it('ends with 2 on wrong usage, and erases nothing', async () => {
     const wrong = [[], ['--person', 'Alex'], ['--person', person(), '--older-than', '40'], ['--older-than', '0'], ['--older-than', 'x'], ['--older-than', '40', '--before', '2026-01-01'], ['--person', person(), '--before', 'soon'], ['--person', person(), '--before', '2999-01-01'], ['now']];
     for (const args of wrong) assert.equal((await erase(...args, '--yes')).code, 2, args.join(' '));
-  }).timeout(60_000);
+  });
 
   it('ends with 3 without an owner, and in the role of the service', async () => {
     const args = ['erase', '--person', person(), '--yes'];
