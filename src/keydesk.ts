@@ -13,12 +13,14 @@ import type { Ledger } from './domain/ports.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
 import { createLook } from './jobs/look.ts';
+import { createReconciling, type ReconcilingJob } from './jobs/reconciling.ts';
 import { type Chore, createTimekeeper, realWait, type Wait, type Witness } from './jobs/timekeeper.ts';
 import { createWakeUps, type WakeUps } from './jobs/wake-ups.ts';
 import { type Readiness, startServer } from './server/server.ts';
 import { alertsIn } from './store/alerts.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
+import { entraReadsIn } from './store/entra-reads.ts';
 import { ledgerIn } from './store/ledger.ts';
 import { clockOf, readinessOf } from './store/readiness.ts';
 import { requestsIn } from './store/requests.ts';
@@ -39,6 +41,8 @@ export interface KeydeskParts {
   readonly graph: Graph;
   /** The same with an identity that may rotate; `graph` when absent. */
   readonly rotationGraph?: Graph;
+  /** How often the ledger is held against Entra's own log, and under which client ids Keydesk asks Graph; never when absent. */
+  readonly entraLog?: { readonly everySeconds: number; readonly ownAppIds: readonly string[] };
   readonly database: Database;
   readonly log: Logger;
   /** How often is looked for jobs; at least 0.5, 1 when absent. */
@@ -79,6 +83,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     work: (id) => workOnRotation(desk, id, bot.tellRotation),
   });
   const wakeUps = wake === 'by-hand' ? undefined : createWakeUps({ ...jobsOf(parts, times, desk), work: look });
+  const reconciling = reconcilingOf(parts, desk);
   const chores: Chore[] = [
     noteOfStart(desk, parts.fingerprint),
     { name: 'hide-due-cards', everySeconds: 1, work: () => hideDueCards(desk, bot.hideCard) },
@@ -86,10 +91,11 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
+    ...(reconciling === undefined ? [] : [reconciling.chore]),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
   const jobs = (): Promise<string> => stateOfJobs(wakeUps, times);
-  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, jobs), ids: desk.ids, log });
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, jobs, reconciling), ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');
   return {
@@ -97,6 +103,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     wakeDue: async (now) => wakeAll(await times.due(now, mostAtOnce), look, log),
     stop: async () => {
       await server.stop();
+      reconciling?.stop();
       await timekeeper.stop();
       await wakeUps?.stop();
       for (const one of new Set([graph, parts.rotationGraph])) one?.stop();
@@ -126,6 +133,13 @@ function deskOf({ database, graph, rotationGraph = graph, settings, log, doors =
     settings,
   });
   return { desk, ledger, asks };
+}
+
+function reconcilingOf({ database, graph, entraLog, log }: KeydeskParts, { clock, alerts, deadlines }: Desk): ReconcilingJob | undefined {
+  if (entraLog === undefined) return undefined;
+  const { everySeconds, ownAppIds } = entraLog;
+  const tell = (level: 'info' | 'warn', fields: object, message: string): void => log[level](fields, message);
+  return createReconciling({ clock, alerts, auditLog: graph.auditLog, reads: entraReadsIn(database, randomBytes), ownAppIds: new Set(ownAppIds), everySeconds, work: () => deadlines.work(), tell });
 }
 
 const mostAtOnce = 200;
@@ -201,14 +215,15 @@ const codeOf = (error: unknown): string => (error instanceof Fault ? error.code 
  * Without database or ledger nothing can be shown: down. Without Graph or jobs people still get an answer, and with a
  * clock that is wrong limits hold less exactly: degraded.
  */
-async function readiness({ database, graph, doors }: KeydeskParts, stateOf: () => Promise<string>): Promise<Readiness> {
-  const [stored, clock, reached, jobs] = await Promise.all([
+async function readiness({ database, graph, doors }: KeydeskParts, stateOf: () => Promise<string>, reconciling: ReconcilingJob | undefined): Promise<Readiness> {
+  const [stored, clock, reached, jobs, entraLog] = await Promise.all([
     readinessOf(database),
     clockOf(database, () => systemClock.now()),
     graph.ping((doors?.deadlines ?? systemDeadlines).press()).then(() => 'ok', codeOf),
     stateOf().catch(codeOf),
+    reconciling?.state().catch(codeOf),
   ]);
-  const parts = { ...stored, graph: reached, jobs, ...(clock !== 'ok' && { clock }) };
+  const parts = { ...stored, graph: reached, jobs, ...(clock !== 'ok' && { clock }), ...(entraLog !== undefined && { 'entra-log': entraLog }) };
   const down = stored.database !== 'ok' || stored.ledger !== 'ok';
-  return { status: down ? 'down' : reached === 'ok' && jobs === 'ok' && clock === 'ok' ? 'ok' : 'degraded', parts };
+  return { status: down ? 'down' : [reached, jobs, clock, entraLog ?? 'ok'].every((state) => state === 'ok') ? 'ok' : 'degraded', parts };
 }

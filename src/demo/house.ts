@@ -17,7 +17,7 @@ import { tenantId } from './cast.ts';
 import type { DemoPlan } from './flags.ts';
 import { startPlayground } from './playground.ts';
 import { freePorts } from './ports.ts';
-import { demoDesk, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity } from './settings.ts';
+import { demoDesk, demoEntraLog, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity } from './settings.ts';
 
 export interface House {
   readonly keydeskUrl: string;
@@ -151,6 +151,7 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
     inbound: { mode: 'unauthenticated-loopback' },
     graph: graphAs(demoIdentity),
     rotationGraph: graphAs(demoRotationIdentity),
+    entraLog: demoEntraLog,
     database,
     log,
     jobPollSeconds: 0.5,
