@@ -6,7 +6,7 @@ import { matchSeconds } from './key-read.ts';
 
 /** Each absent until it was reached once. */
 export interface EntraProgress {
-  /** Everything up to here was read once. */
+  /** The quick readings came up to here. */
   readonly readTo?: Instant;
   /** Between these two every moment was read, and read again a day later. */
   readonly deepFrom?: Instant;
@@ -39,6 +39,7 @@ const overlapSeconds = 2 * hour;
 /** And what came later still is found by a longer look, once an hour. */
 const deepEverySeconds = hour;
 const deepSeconds = 26 * hour;
+const sliceSeconds = 6 * hour;
 /** So long does Entra keep its log in every edition. */
 const mostBackSeconds = 7 * day;
 /** A reveal is missed when nothing has come after a day. */
@@ -52,29 +53,29 @@ export interface Slice {
 }
 
 /**
- * What is to be read, in slices that are each short enough for the pages of one answer, the oldest first. Every slice
+ * What is to be read: what is new first, for the sake of a stolen credential, then what came late. In slices, the oldest
+ * first, each of them short enough for the pages of one answer also on a day on which all devices make new keys; a slice
  * that was read to its end is kept, so that a long gap is not begun anew after each fault.
  */
 export function slicesToRead(progress: EntraClaim, now: Instant): readonly Slice[] {
-  const earliest = plusSeconds(now, -mostBackSeconds);
   const { readTo, deepTo, deepFrom, ledgerBegan = now } = progress;
-  if (deepTo !== undefined && secondsBetween(deepTo, now) < deepEverySeconds) {
-    return cut(latest(earliest, plusSeconds(readTo ?? deepTo, -overlapSeconds)), now, (to) => ({ readTo: latest(to, readTo ?? to) }));
-  }
-  // Entra's clock may be behind ours, by which the ledger began.
-  const wanted = deepTo === undefined ? plusSeconds(ledgerBegan, -matchSeconds) : plusSeconds(deepTo, -deepSeconds);
+  const kept = plusSeconds(now, -mostBackSeconds);
+  // Nothing before the ledger is its business. Entra's clock may be behind the one by which it began.
+  const earliest = latest(kept, plusSeconds(ledgerBegan, -matchSeconds));
+  const recent = cut(latest(earliest, plusSeconds(readTo ?? now, -overlapSeconds)), now, (to) => ({ readTo: latest(to, readTo ?? to) }));
+  if (deepTo !== undefined && secondsBetween(deepTo, now) < deepEverySeconds) return recent;
+  const wanted = deepTo === undefined ? earliest : plusSeconds(deepTo, -deepSeconds);
   const from = latest(earliest, wanted);
-  // What lies between was never looked at a second time, or not at all, and is kept by Entra no longer: nothing may be
-  // concluded about it.
-  const whole = from === wanted && deepFrom !== undefined;
-  return cut(from, now, (to) => ({ readTo: latest(to, readTo ?? to), deepFrom: whole ? deepFrom : from, deepTo: deepTo !== undefined && whole ? latest(to, deepTo) : to }));
+  // What Entra kept no longer was not looked at a second time, or not at all: nothing may be concluded about it.
+  const whole = deepTo !== undefined && deepFrom !== undefined && wanted >= kept;
+  return [...recent, ...cut(from, now, (to) => (whole ? { deepFrom, deepTo: latest(to, deepTo) } : { deepFrom: from, deepTo: to }))];
 }
 
 function cut(from: Instant, to: Instant, reached: (to: Instant) => EntraProgress): readonly Slice[] {
-  const count = Math.max(1, Math.ceil(secondsBetween(from, to) / deepSeconds));
+  const count = Math.max(1, Math.ceil(secondsBetween(from, to) / sliceSeconds));
   return Array.from({ length: count }, (_, index) => {
-    const end = index === count - 1 ? to : plusSeconds(from, (index + 1) * deepSeconds);
-    return { from: plusSeconds(from, index * deepSeconds), to: end, reached: reached(end) };
+    const end = index === count - 1 ? to : plusSeconds(from, (index + 1) * sliceSeconds);
+    return { from: plusSeconds(from, index * sliceSeconds), to: end, reached: reached(end) };
   });
 }
 

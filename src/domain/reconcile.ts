@@ -69,7 +69,10 @@ async function left({ reads, stopping }: Reconciling, claim: EntraClaim): Promis
 async function readAll(parts: Reconciling, claim: EntraClaim, now: Instant, tally: Tally): Promise<boolean> {
   const { reads, clock } = parts;
   let progress: EntraProgress = claim;
+  let deep = false;
   for (const slice of slicesToRead(claim, now)) {
+    // The deep reading passes the quick one's rows once more: those that nobody understands are counted once.
+    if (slice.reached.deepTo !== undefined && !deep) [deep, tally.unreadable] = [true, 0];
     if (!(await readSlice(parts, claim, slice, tally))) return false;
     progress = { ...progress, ...slice.reached };
     if (!(await reads.advance(claim, slice.reached))) return false;

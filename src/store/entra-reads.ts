@@ -1,9 +1,9 @@
 // Rows of Entra's log as they were judged, and what the ledger has to say to them.
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { EntraReads, JudgedRead, UnreadReveal } from '../domain/entra-ports.ts';
 import { Fault } from '../domain/fault.ts';
 import { parseKeyId, parsePersonId } from '../domain/ids.ts';
-import { type Instant, parseInstant } from '../domain/instant.ts';
+import { parseInstant } from '../domain/instant.ts';
 import { type Intention, type KeyRead, matchSeconds } from '../domain/key-read.ts';
 import { openEntry, parseBody } from '../ledger/entry.ts';
 import { plainTexts } from '../ledger/texts.ts';
@@ -77,9 +77,10 @@ interface UnreadRow {
   readonly outcome: string;
 }
 
+type Period = Parameters<EntraReads['withoutRead']>[0];
+
 /** By the indexes on time, on the device and on the reads that matched: it costs what lies in the period. */
-async function withoutRead(db: Kysely<Tables>, { from, to, after, most }: { readonly from: Instant; readonly to: Instant; readonly after: number; readonly most: number }): Promise<readonly UnreadReveal[]> {
-  const { rows } = await sql<UnreadRow>`
+export const withoutReadQuery = ({ from, to, after, most }: Period): RawBuilder<UnreadRow> => sql<UnreadRow>`
     select i.seq, i.body, t.texts, r.outcome
     from keydesk.ledger_entry i
     join lateral (
@@ -93,7 +94,10 @@ async function withoutRead(db: Kysely<Tables>, { from, to, after, most }: { read
         select from keydesk.entra_read m
         where m.key_id = i.key_id and m.verdict = 'matched'
           and m.at between i.time - make_interval(secs => ${matchSeconds}::int) and i.time + make_interval(secs => ${matchSeconds}::int))
-    order by i.seq limit ${most}::int`.execute(db);
+    order by i.seq limit ${most}::int`;
+
+async function withoutRead(db: Kysely<Tables>, period: Period): Promise<readonly UnreadReveal[]> {
+  const { rows } = await withoutReadQuery(period).execute(db);
   return rows.map(({ seq, body, texts, outcome }) => {
     const parsed = parseBody(body);
     if (parsed === undefined || (outcome !== 'done' && outcome !== 'unknown')) throw unlike('revealed');
