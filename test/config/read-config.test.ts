@@ -125,6 +125,15 @@ describe('readConfig', () => {
     assert.equal(new Set(fingerprints).size, 3);
   });
 
+  it('is held against Entra’s log every five minutes, under every application of ours, unless it is told otherwise', () => {
+    const rotator = 'b0700000-0000-4000-8000-000000000002';
+    const rotating = { KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET: 'another' };
+    const entraLog = (minutes?: string, more: Record<string, string> = {}) => readConfig({ ...whole, ...more, KEYDESK_ENTRA_LOG_MINUTES: minutes }).entraLog;
+    assert.deepEqual([entraLog(), entraLog('1', rotating), entraLog('60')?.everySeconds, entraLog('off')], [{ everySeconds: 300, ownAppIds: [client] }, { everySeconds: 60, ownAppIds: [client, rotator] }, 3600, undefined]);
+    for (const wrong of ['0', '61', '1.5', '-5', 'never']) assert.deepEqual(faultsOf({ ...whole, KEYDESK_ENTRA_LOG_MINUTES: wrong }), ['KEYDESK_ENTRA_LOG_MINUTES'], wrong);
+    assert.notEqual(readConfig({ ...whole, KEYDESK_ENTRA_LOG_MINUTES: 'off' }).fingerprint, readConfig(whole).fingerprint);
+  });
+
   it('lets agents rotate only where it is told to', () => {
     const may = (word?: string) => readConfig({ ...whole, KEYDESK_AGENTS_MAY_ROTATE: word }).desk.agentsMayRotate;
     assert.deepEqual([may(), may('no'), may('yes')], [false, false, true]);

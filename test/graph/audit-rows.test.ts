@@ -7,7 +7,7 @@ const password = '011000-022000-033000-044000-055000-066000-077000-088000';
 
 function readOf(more: Readonly<Record<string, unknown>> = {}): KeyRead {
   const read = toKeyRead(auditRow(1, more));
-  assert.ok(typeof read === 'object', String(read));
+  assert.ok(typeof read === 'object', 'a read');
   return read;
 }
 const by = (initiatedBy: unknown) => readOf({ initiatedBy }).by;

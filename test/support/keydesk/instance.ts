@@ -22,6 +22,8 @@ export interface InstanceOptions {
   readonly settings?: Partial<DeskSettings>;
   /** Where the database is reached; the test's own when absent. */
   readonly databaseUrl?: string;
+  /** Holds the ledger against Entra's log, a chore more; not at all when absent. */
+  readonly entraLog?: { readonly everySeconds: number };
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
 }
@@ -83,10 +85,10 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, entraLog, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
-  const chores = handChores(choreCount);
+  const chores = handChores(choreCount + (entraLog === undefined ? 0 : 1));
   const keydesk = await startKeydesk({
     host: '127.0.0.1',
     port: 0,
@@ -96,6 +98,7 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, a
     inbound: { mode: 'unauthenticated-loopback' },
     graph: graphAt(simulatorUrl, clock, log),
     rotationGraph: graphAt(simulatorUrl, clock, log, apps.keydeskRotation),
+    ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
     database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
     log,
     doors: { clock, deadlines, wait: chores.wait, wake: 'by-hand', ...(around && { around }) },
