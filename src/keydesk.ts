@@ -120,6 +120,7 @@ function deskOf({ database, graph, rotationGraph = graph, settings, log, doors =
     roles: graph.roles,
     ledger: said(ledger, log),
     alerts: alertsIn(database, randomBytes),
+    checkpoints: { current: () => Promise.reject(new Fault('ledger-unavailable', 'never', { message: 'there is no signing key' })) },
     asks,
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),

@@ -93,6 +93,15 @@ export interface Alerts {
   raise(alert: Alert): Promise<boolean>;
 }
 
+/** Signed heads of the ledger's tree, for people to keep a copy outside of the database. */
+export interface Checkpoints {
+  /**
+   * The signed note of a checkpoint over the head as it is now; durable. Throws a Fault: `ledger-mismatch` when the
+   * ledger is not what it was, and then nothing is signed.
+   */
+  current(): Promise<string>;
+}
+
 /** How often a person may do something: at most `max` within `seconds`. */
 export interface Limit {
   readonly max: number;
