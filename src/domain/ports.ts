@@ -102,6 +102,16 @@ export interface Checkpoints {
   current(): Promise<string>;
 }
 
+/** Whether the ledger is what was signed. */
+export interface LedgerCheck {
+  /**
+   * Resolves at once while it is. Where that is not known yet it waits for the look that runs, or makes one, until the
+   * deadline. Throws a Fault: `ledger-mismatch`, or what kept us from looking.
+   * @param within asked only when there is something to wait for
+   */
+  passed(within: () => Deadline): Promise<void>;
+}
+
 /** How often a person may do something: at most `max` within `seconds`. */
 export interface Limit {
   readonly max: number;
