@@ -36,6 +36,13 @@ export interface Keeper extends Checkpoints, LedgerCheck {
   signing(): string;
 }
 
+/** What became of a round that found the ledger whole. */
+interface Round {
+  readonly head?: SignedHead | undefined;
+  /** It was not signed, or not published. */
+  readonly error?: unknown;
+}
+
 type Whole = Extract<LedgerFinding, { kind: 'whole' }>;
 type Mismatch = Extract<LedgerFinding, { kind: 'mismatch' }>;
 type State = { readonly kind: 'unknown' } | { readonly kind: 'whole' } | Mismatch;
@@ -51,6 +58,7 @@ export function createKeeper({ clock, alerts, ledger, witness }: KeeperParts): K
   let told: string | undefined;
   let raised: string | undefined;
   let published: string | undefined;
+  let said: string | undefined;
   let failure: string | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -95,21 +103,23 @@ export function createKeeper({ clock, alerts, ledger, witness }: KeeperParts): K
       await ledger.publish(head);
       published = head.note;
     } finally {
-      witness.checkpoint(head);
+      if (said !== head.note) witness.checkpoint(head);
+      said = head.note;
     }
   };
 
-  const round = async (): Promise<SignedHead | undefined> => {
+  const round = async (): Promise<Round> => {
     const found = await fresh();
+    let head: SignedHead | undefined;
     try {
       // A crash after it: signed and durable, and nobody has it yet. The next look finds it.
-      const head = (await found.sign?.(clock.now())) ?? found.newest;
+      head = (await found.sign?.(clock.now())) ?? found.newest;
       if (head !== undefined) await publish(head);
       failure = undefined;
-      return head;
+      return { head };
     } catch (error) {
       failure = error instanceof Fault ? error.code : 'internal';
-      throw error;
+      return { head, error };
     }
   };
 
@@ -122,9 +132,8 @@ export function createKeeper({ clock, alerts, ledger, witness }: KeeperParts): K
 
   return {
     keep: async () => {
-      await inTurn(round).catch((error: unknown) => {
-        if (!isMismatch(error)) throw error;
-      });
+      const { error } = await inTurn(round).catch((thrown: unknown) => ({ error: isMismatch(thrown) ? undefined : thrown }));
+      if (error !== undefined) throw error;
     },
     lookAgain: async () => {
       if (state.kind === 'whole') return;
@@ -138,8 +147,9 @@ export function createKeeper({ clock, alerts, ledger, witness }: KeeperParts): K
       await before(looking ?? fresh(), within());
     },
     current: async () => {
-      const head = await inTurn(round);
-      if (head === undefined) throw new Fault('ledger-unavailable', 'later', { message: 'there is no checkpoint yet' });
+      const { head, error } = await inTurn(round);
+      // One that the file could not take is signed and durable all the same.
+      if (head === undefined) throw error;
       return head.note;
     },
     state: async (within) => {

@@ -84,8 +84,10 @@ describe('the keeper of the ledger', () => {
     await assert.rejects(kept.keep(), { code: 'ledger-unavailable' });
     assert.deepEqual(told, ['checkpoint 3']);
     assert.equal(kept.signing(), 'ledger-unavailable');
+    script.fail('ledger.publish', { code: 'ledger-unavailable' });
+    assert.equal(await kept.current(), 'checkpoint over 3', 'it is signed and durable');
     await kept.keep();
-    assert.equal(ledger.outside, 'checkpoint over 3');
+    assert.deepEqual([ledger.outside, told], ['checkpoint over 3', ['checkpoint 3']]);
     assert.equal(kept.signing(), 'ok');
   });
 
@@ -222,6 +224,7 @@ describe('the keeper of a ledger that cannot be looked at', () => {
     ledger.mayNotSign = true;
     await assert.rejects(kept.keep(), { code: 'ledger-unavailable' });
     await kept.passed(never);
+    await assert.rejects(kept.current(), { code: 'ledger-unavailable' });
     assert.deepEqual([await kept.state(never), kept.signing()], ['ok', 'ledger-unavailable']);
     ledger.mayNotSign = false;
     await kept.keep();
