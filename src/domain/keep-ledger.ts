@@ -40,7 +40,7 @@ export interface Keeper extends Checkpoints, LedgerCheck {
 interface Round {
   readonly head?: SignedHead | undefined;
   /** It was not signed, or not published. */
-  readonly error?: unknown;
+  readonly fault?: Fault;
 }
 
 type Whole = Extract<LedgerFinding, { kind: 'whole' }>;
@@ -69,7 +69,7 @@ export function createKeeper({ clock, alerts, ledger, witness }: KeeperParts): K
     if (raised !== found.subject) {
       const { note } = found;
       const entry = { time: clock.now(), act: 'alert', outcome: 'failed', source: 'system', code: 'ledger-mismatch', alert: 'ledger-mismatch', ...(note !== undefined && { note }) } as const;
-      await alerts.raise({ subject: found.subject, entry }).then(() => void (raised = found.subject), witness.untold);
+      await alerts.raise({ subject: found.subject, entry }).then(() => void (raised = found.subject), (error: unknown) => witness.untold(error));
     }
     throw mismatched(found);
   };
@@ -118,8 +118,9 @@ export function createKeeper({ clock, alerts, ledger, witness }: KeeperParts): K
       failure = undefined;
       return { head };
     } catch (error) {
-      failure = error instanceof Fault ? error.code : 'internal';
-      return { head, error };
+      const fault = error instanceof Fault ? error : new Fault('internal', 'never', { cause: error });
+      failure = fault.code;
+      return { head, fault };
     }
   };
 
@@ -132,8 +133,11 @@ export function createKeeper({ clock, alerts, ledger, witness }: KeeperParts): K
 
   return {
     keep: async () => {
-      const { error } = await inTurn(round).catch((thrown: unknown) => ({ error: isMismatch(thrown) ? undefined : thrown }));
-      if (error !== undefined) throw error;
+      const { fault } = await inTurn(round).catch((error: unknown): Round => {
+        if (!isMismatch(error)) throw error;
+        return {};
+      });
+      if (fault !== undefined) throw fault;
     },
     lookAgain: async () => {
       if (state.kind === 'whole') return;
@@ -147,9 +151,9 @@ export function createKeeper({ clock, alerts, ledger, witness }: KeeperParts): K
       await before(looking ?? fresh(), within());
     },
     current: async () => {
-      const { head, error } = await inTurn(round);
+      const { head, fault } = await inTurn(round);
       // One that the file could not take is signed and durable all the same.
-      if (head === undefined) throw error;
+      if (head === undefined) throw fault ?? new Fault('internal', 'never', { message: 'nothing was signed' });
       return head.note;
     },
     state: async (within) => {

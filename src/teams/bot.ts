@@ -95,7 +95,7 @@ function route(room: Room, incomingOf: (context: TurnContext) => Incoming | unde
     async (context) => {
       const incoming = incomingOf(context);
       if (incoming === undefined) return;
-      await room.desk.ledgerCheck.passed(room.desk.deadlines.ask);
+      await room.desk.ledgerCheck.passed(() => room.desk.deadlines.ask());
       await onMessage(room, incoming);
     },
   );
@@ -107,6 +107,6 @@ const pressIn = (incoming: Incoming | undefined) => incoming && parsePress(incom
 async function press(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
   const parsed = pressIn(incoming);
   if (parsed === undefined || incoming === undefined) return respond(context, notUnderstood());
-  await room.desk.ledgerCheck.passed(room.desk.deadlines.press);
+  await room.desk.ledgerCheck.passed(() => room.desk.deadlines.press());
   await respond(context, await pressHandlers[parsed.verb](room, parsed.press, incoming));
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import { assert as check, integer, nat, property } from 'fast-check';
 import { follow, followedFrom, type TailEntry } from '../../src/ledger/tail.ts';
 import { emptyRange, extend, leafHash, nodeHash, rootOf } from '../../src/ledger/tree.ts';
 import { known } from '../support/known.ts';
@@ -22,8 +22,8 @@ const changed = (seq: number, more: Partial<TailEntry>): readonly TailEntry[] =>
 
 describe('ledger/tail', () => {
   it('follows whole entries from any place to any other, in one go or in batches, to the head of the tree', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(70), fc.integer({ min: 1, max: 9 }), (count, from, batch) => {
+    check(
+      property(integer({ min: 1, max: 70 }), nat(70), integer({ min: 1, max: 9 }), (count, from, batch) => {
         const all = rowsOf(Array.from({ length: count }, (_, index) => bodyOf(index + 1)));
         const start = Math.min(from, count);
         let so = followedFrom(rangeOver(all.slice(0, start)));

@@ -37,7 +37,8 @@ describe('store: the database goes away under the keeper of the ledger', functio
       const reported: string[] = [];
       let killed = false;
       const untilKilled = async (work: () => Promise<unknown>): Promise<void> => {
-        while (!killed) {
+        for (;;) {
+          if (killed) return;
           try {
             await work();
           } catch (error) {

@@ -85,7 +85,7 @@ describe('store/kept-ledger', () => {
     try {
       const looks = await Promise.all([kept, ...others.map((other) => other.kept)].map(whole));
       const writing = append(20);
-      const heads = await Promise.all(looks.map((found) => found.sign?.(signedAt)));
+      const heads = await Promise.all(looks.map((found) => known(found.sign)(signedAt)));
       await writing;
       assert.equal((await keyEntries()).length, 1);
       assert.equal(new Set(heads.map((head) => known(head).note)).size, 1);
