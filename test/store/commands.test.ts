@@ -95,9 +95,13 @@ describe('npm run audit', () => {
   });
 
   it('explains itself', async () => {
-    for (const args of [['--help'], ['list', '--help'], ['help']]) {
+    for (const args of [['--help'], ['help']]) {
       const { code, out } = await run('audit', args);
-      assert.deepEqual([code, /npm run audit -- verify/.test(out)], [0, true]);
+      assert.deepEqual([code, /npm run audit -- list[^]*npm run audit -- verify[^]*Exit codes/.test(out)], [0, true]);
+    }
+    for (const args of [['list', '--help'], ['help', 'list']]) {
+      const { code, out } = await run('audit', args);
+      assert.deepEqual([code, /npm run audit -- list[^]*Exit codes/.test(out), out.includes('-- verify')], [0, true, false]);
     }
   });
 

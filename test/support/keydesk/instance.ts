@@ -13,6 +13,7 @@ import { apps } from '../../../src/sim/tenant/apps.ts';
 import { roleGroups } from '../../../src/sim/tenant/people.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { type Card, openConversation, type Pressed, type PressOptions, type Said, type SayOptions } from '../../../src/terminal/conversation.ts';
+import { pemOf } from '../ledger-keys.ts';
 import { type Standing, standing } from './cards.ts';
 import { alex, privateChatOf, tenantId } from './people.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -24,6 +25,9 @@ export interface InstanceOptions {
   readonly databaseUrl?: string;
   /** Holds the ledger against Entra's log, a chore more; not at all when absent. */
   readonly entraLog?: { readonly everySeconds: number };
+  /** Signing keys of the ledger, by their number (ledger-keys.ts); the first when absent. */
+  readonly keys?: { readonly signing: number; readonly former?: number };
+  readonly checkpointFile?: string;
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
 }
@@ -74,7 +78,7 @@ export async function startInstance({ clock, connector, database, simulator }: S
   };
 }
 
-const choreCount = 5;
+const choreCount = 7;
 
 export interface RunOptions extends InstanceOptions {
   readonly clock: StandingClock;
@@ -85,7 +89,7 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, entraLog, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
   const chores = handChores(choreCount + (entraLog === undefined ? 0 : 1));
@@ -100,6 +104,7 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, e
     rotationGraph: graphAt(simulatorUrl, clock, log, apps.keydeskRotation),
     ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
     database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
+    ledger: { signingKey: { reveal: () => pemOf(keys?.signing ?? 1) }, ...(keys?.former !== undefined && { formerKey: { reveal: () => pemOf(keys.former ?? 0) } }), ...(checkpointFile !== undefined && { checkpointFile }) },
     log,
     doors: { clock, deadlines, wait: chores.wait, wake: 'by-hand', ...(around && { around }) },
   });

@@ -1,0 +1,23 @@
+// The commands of `npm run audit`. To add one: a file of its own beside this one that exports a Command (command.ts:
+// `help` and `run(args, env)`), and a line in the table below; help, exit codes and errors come from src/audit.ts. For
+// the database there is withDatabase (database.ts).
+import { type Command, exitCodeHelp } from './command.ts';
+import { list } from './list.ts';
+import { resume } from './resume.ts';
+import { verify } from './verify.ts';
+
+/** By name, in the order in which help tells of them. */
+export const commands: ReadonlyMap<string, Command> = new Map([
+  ['list', list],
+  ['verify', verify],
+  ['resume', resume],
+]);
+
+const databaseHelp = `The database is the one of DATABASE_URL, else the demo's in KEYDESK_DATA_DIR (default .keydesk), which is started for
+as long as it takes.`;
+
+/** Of one command, or of all. */
+export const helpOf = (name: string | undefined): string => {
+  const one = name === undefined ? undefined : commands.get(name);
+  return [...(one === undefined ? [...commands.values()].map(({ help }) => help) : [one.help]), databaseHelp, exitCodeHelp].join('\n\n');
+};
