@@ -4,12 +4,14 @@
 import { type Command, exitCodeHelp } from './command.ts';
 import { eraseTexts } from './erase.ts';
 import { list } from './list.ts';
+import { resume } from './resume.ts';
 import { verify } from './verify.ts';
 
 /** By name, in the order in which help tells of them. */
 export const commands: ReadonlyMap<string, Command> = new Map([
   ['list', list],
   ['verify', verify],
+  ['resume', resume],
   ['erase', eraseTexts],
 ]);
 

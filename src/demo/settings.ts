@@ -29,7 +29,10 @@ export const demoRotationIdentity: CredentialSettings = {
   identity: { type: 'secret', clientId: apps.keydeskRotation.clientId, secret: { reveal: () => apps.keydeskRotation.secret } },
 };
 
+/** Soon enough to be seen by who waits for it. */
+export const demoEntraLog = { everySeconds: 5, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } as const;
+
 /** For the ledger's entry at start, as in production: SHA-256 over the settings without secrets. */
 export const demoFingerprint = createHash('sha256')
-  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, rotationClientId: apps.keydeskRotation.clientId, groups: demoRoleGroups, desk: demoDesk }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
+  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, rotationClientId: apps.keydeskRotation.clientId, groups: demoRoleGroups, entraLog: demoEntraLog, desk: demoDesk }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
   .digest('hex');

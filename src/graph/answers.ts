@@ -163,9 +163,9 @@ export const single = (body: unknown): unknown => wrapped.safeParse(body).data?.
  * Graph and Intune write an empty text for none. A name into which somebody put a recovery password is none either: it
  * could be neither shown nor stored (law 1), and would take every other device of its owner with it.
  */
-const said = (value: string | null | undefined): string | undefined => (value === null || value === undefined || value === '' || mayHoldPassword(value) ? undefined : value);
+export const said = (value: string | null | undefined): string | undefined => (value === null || value === undefined || value === '' || mayHoldPassword(value) ? undefined : value);
 
 /** Seven digits of a second are cut to three; the year 1 stands for never. */
-function moment(value: string | null | undefined): Instant | undefined {
+export function moment(value: string | null | undefined): Instant | undefined {
   return value === undefined || value === null || value.startsWith('0001-') ? undefined : parseInstant(value);
 }

@@ -10,11 +10,12 @@ import { answerOf, Call, type CallKind, callOf } from './call.ts';
 import { type Asked, nonsense, refusedBy, requestIdOf, silentBy } from './failures.ts';
 import type { Answer, LastHop } from './last-hop.ts';
 import type { Route } from './odata.ts';
+import type { Pace } from './pace.ts';
 import { retryLayer, type RetrySettings } from './retry.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface Question {
-  readonly service: 'directory' | 'intune' | 'bitlocker';
+  readonly service: 'directory' | 'intune' | 'bitlocker' | 'reports';
   readonly route: Route;
   readonly deadline: Deadline;
   /** With a body it is a POST; only for questions that change nothing (checkMemberGroups). */
@@ -26,6 +27,8 @@ export interface Question {
   readonly clientRequestId?: string;
   /** A next page as Graph named it. */
   readonly exactUrl?: string;
+  /** Of a service that allows few requests. */
+  readonly pace?: Pace;
 }
 
 export interface Reply {
@@ -68,10 +71,10 @@ export function createAsk(settings: AskSettings): Ask {
   const headers = headersOf(settings.version);
 
   return async (question) => {
-    const { service, route, body, deadline, kind = 'read', version, exactUrl, clientRequestId = ids.clientRequest() } = question;
+    const { service, route, body, deadline, kind = 'read', version, exactUrl, pace, clientRequestId = ids.clientRequest() } = question;
     const posted = body !== undefined || kind === 'act';
     const asked = `${posted ? 'POST' : 'GET'} ${version === undefined ? '' : `${version}/`}${route.template}`;
-    const call = new Call(kind, deadline, exactUrl);
+    const call = new Call(kind, deadline, exactUrl, pace);
     const began = clock.now();
     let fault: Fault | undefined;
     try {
@@ -94,6 +97,7 @@ function lastLayer(hop: LastHop): Middleware {
     async execute(context) {
       const call = callOf(context);
       const url = call.exactUrl ?? (typeof context.request === 'string' ? context.request : context.request.url);
+      await call.pace?.(call.deadline);
       call.outcome = await hop({ ...outgoing(context, call), url, deadline: call.deadline });
     },
   };
@@ -118,6 +122,7 @@ function headersOf(version: string): Record<Question['service'], Readonly<Record
   return {
     directory: { ...all, 'x-ms-throttle-priority': 'high' },
     intune: all,
+    reports: all,
     bitlocker: { ...all, 'ocp-client-name': 'Keydesk', 'ocp-client-version': version },
   };
 }

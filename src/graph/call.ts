@@ -2,6 +2,7 @@ import type { Context, MiddlewareOptions } from '@microsoft/microsoft-graph-clie
 import { Fault } from '../domain/fault.ts';
 import type { Deadline } from '../domain/ports.ts';
 import type { Answer, Silence } from './last-hop.ts';
+import type { Pace } from './pace.ts';
 
 /**
  * `read`: asking again changes nothing. `secret-read`: every read that Graph carried out is a row in Entra's audit
@@ -20,16 +21,19 @@ export class Call implements MiddlewareOptions {
   readonly deadline: Deadline;
   /** Goes out instead of the URL that the SDK builds: a next page, exactly as Graph named it. */
   readonly exactUrl: string | undefined;
+  /** Waited for before each time it goes out, repeats included. */
+  readonly pace: Pace | undefined;
   /** Put on by the authenticating link, sent by the last one. */
   bearer: string | undefined;
   outcome: Answer | Silence | Fault | undefined;
   /** How often it went out. */
   attempts = 0;
 
-  constructor(kind: CallKind, deadline: Deadline, exactUrl?: string) {
+  constructor(kind: CallKind, deadline: Deadline, exactUrl?: string, pace?: Pace) {
     this.kind = kind;
     this.deadline = deadline;
     this.exactUrl = exactUrl;
+    this.pace = pace;
   }
 }
 

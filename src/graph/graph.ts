@@ -1,8 +1,10 @@
 import type { TokenCredential } from '@azure/identity';
+import type { AuditLog } from '../domain/entra-ports.ts';
 import { Fault } from '../domain/fault.ts';
 import { type Instant, milliseconds } from '../domain/instant.ts';
 import type { Clock, Deadline, Directory, Ids, ManagedDevices, RecoveryKeys, Roles, Rotator } from '../domain/ports.ts';
 import { type Ask, type CallRecord, createAsk } from './ask.ts';
+import { createAuditLog } from './audit-log.ts';
 import { createDirectory } from './directory.ts';
 import { createLastHop, type LastHop } from './last-hop.ts';
 import { createManagedDevices } from './managed-devices.ts';
@@ -37,6 +39,8 @@ export interface Graph {
   readonly roles: Roles;
   /** Needs an identity that may write managed devices (`DeviceManagementManagedDevices.ReadWrite.All`). */
   readonly rotator: Rotator;
+  /** Needs `AuditLog.Read.All`. */
+  readonly auditLog: AuditLog;
   /** For `/readyz`: Graph has answered within the last 15 s, or does so now. Throws the Fault that says why not. */
   ping(deadline: Deadline): Promise<void>;
   /** Closes kept connections. */
@@ -49,13 +53,15 @@ export function createGraph(settings: GraphSettings): Graph {
   const lastHop = settings.lastHop ?? createLastHop();
   const tokens = createTokens(settings);
   const health = createHealth(clock);
-  const ask = health.watch(createAsk({ ...settings, timer: settings.timer ?? timer, tokens, lastHop }));
+  const waiting = settings.timer ?? timer;
+  const ask = health.watch(createAsk({ ...settings, timer: waiting, tokens, lastHop }));
   return {
     directory: createDirectory(ask),
     managedDevices: createManagedDevices(ask),
     recoveryKeys: createRecoveryKeys(ask),
     roles: createRoles(ask, { groups: roleGroups, clock }),
     rotator: createRotator(ask),
+    auditLog: createAuditLog(ask, { clock, timer: waiting }),
     ping: (deadline) => health.ping(ask, deadline),
     stop: () => lastHop.stop(),
   };

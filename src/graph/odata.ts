@@ -3,6 +3,7 @@
 
 import { Fault } from '../domain/fault.ts';
 import { parseGuid } from '../domain/ids.ts';
+import { parseInstant } from '../domain/instant.ts';
 
 /** Where to ask. Made by {@link odata} alone. */
 export interface Route {
@@ -12,8 +13,10 @@ export interface Route {
   readonly template: string;
 }
 
-/** What a slot may take: an object's id in the path, or a text compared in `$filter`. */
-type Slot = 'id' | 'text';
+/** What a slot may take: an object's id in the path, a text or a time compared in `$filter`. */
+type Slot = 'id' | 'text' | 'time';
+
+const write = { id: idOf, text: literalOf, time: timeOf } as const satisfies Record<Slot, (value: string) => string>;
 
 interface Form {
   readonly pieces: readonly string[];
@@ -26,14 +29,14 @@ const forms = new WeakMap<TemplateStringsArray, Form>();
 
 /**
  * odata`devices?$filter=displayName eq ${name}&$select=id`: a value in the path must be a GUID; a value in `$filter`
- * becomes a string literal of OData, quotes doubled. Anywhere else, and for an empty or ill-formed text (Intune
+ * becomes a string literal of OData, quotes doubled, or behind a property `…DateTime` a time. Anywhere else, and for an empty or ill-formed text (Intune
  * answers an empty comparison with every device there is), a Fault `internal`.
  */
 export function odata(texts: TemplateStringsArray, ...values: readonly string[]): Route {
   const form = forms.get(texts) ?? learn(texts);
   let path = form.pieces[0] ?? '';
   for (const [index, value] of values.entries()) {
-    path += (form.slots[index] === 'id' ? idOf(value) : literalOf(value)) + (form.pieces[index + 1] ?? '');
+    path += write[form.slots[index] ?? 'text'](value) + (form.pieces[index + 1] ?? '');
   }
   return { path, template: form.template };
 }
@@ -56,7 +59,7 @@ function slotAfter(before: string): Slot {
   if (!before.includes('?')) return 'id';
   const parameter = before.slice(Math.max(before.lastIndexOf('?'), before.lastIndexOf('&')) + 1);
   if (!parameter.startsWith('$filter=')) throw new Fault('internal', 'never', { message: 'a value in a Graph URL stands outside path and $filter' });
-  return 'text';
+  return /DateTime (?:eq|ge|gt|le|lt) $/.test(parameter) ? 'time' : 'text';
 }
 
 function idOf(value: string): string {
@@ -68,6 +71,12 @@ function idOf(value: string): string {
 function literalOf(value: string): string {
   if (!isAskable(value)) throw new Fault('internal', 'never', { message: 'a value in $filter is empty, too long or ill-formed' });
   return `'${encodeURIComponent(value.replaceAll("'", "''"))}'`;
+}
+
+/** OData writes a time without quotes; none of its signs needs an escape in a query. */
+function timeOf(value: string): string {
+  if (parseInstant(value) !== value) throw new Fault('internal', 'never', { message: 'a time in $filter is none' });
+  return value;
 }
 
 // Entra's display names and userPrincipalNames end far below.

@@ -138,7 +138,7 @@ export function bodyOf(entry: LedgerEntry): EntryBody {
     ...(device?.objectId && { deviceObjectId: device.objectId }),
     ...(graphRequestId !== undefined && { graphRequestId: printable(graphRequestId) }),
     ...(clientRequestId !== undefined && { clientRequestId: printable(clientRequestId) }),
-    ...(auditId !== undefined && { auditId: printable(auditId, 300) }),
+    ...(auditId !== undefined && { auditId: printable(auditId, 300, /[^\x20-\x7e]/g) }),
     ...(channel !== undefined && { channel: printable(channel, 300) }),
   };
 }
@@ -155,8 +155,8 @@ export function textsOf({ person, device, reasonText, ticket, asked, client }: L
   return texts;
 }
 
-/** Ids of other systems are theirs to choose; what could not be stored or printed is replaced. */
-const printable = (id: string, most = 100): string => id.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, most);
+/** Ids of other systems are theirs to choose (Entra's rows have blanks in theirs); what could not be stored or printed is replaced. */
+const printable = (id: string, most = 100, others = /[^\x21-\x7e]/g): string => id.replaceAll(others, '?').slice(0, most);
 
 const encode = (body: EntryBody): Uint8Array => Buffer.from(JSON.stringify(inOrder(body)), 'utf8');
 

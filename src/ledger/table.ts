@@ -33,7 +33,8 @@ const columns = {
   act: ({ entry }) => (entry.count === undefined ? entry.act : `${entry.act} ×${entry.count}`),
   outcome: ({ entry }) => [entry.code === undefined ? entry.outcome : `${entry.outcome}: ${entry.code}`, entry.result].filter(Boolean).join(' '),
   who: ({ entry }) => entry.person && named(entry.person.name, entry.person.id),
-  device: ({ entry }) => entry.device && named(entry.device.name, entry.device.deviceId),
+  // Entra's log names no device, so there is none to erase.
+  device: ({ entry }) => entry.device && (entry.source === 'entra' ? entry.device.deviceId.slice(0, 8) : named(entry.device.name, entry.device.deviceId)),
   'key ID': ({ entry }) => entry.keyId && shortKeyId(entry.keyId),
   'new key': ({ entry }) => entry.newKeyId && shortKeyId(entry.newKeyId),
   reason: ({ entry }) => [entry.reason, entry.reasonText && `"${safe(entry.reasonText)}"`].filter(Boolean).join(' '),

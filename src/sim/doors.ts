@@ -34,6 +34,7 @@ const table: readonly (readonly [method: string, path: RegExp, door: Door])[] = 
   ['POST', /^\/_sim\/devices\/([^/]+)\/checkin$/, checkInAll],
   ['POST', /^\/_sim\/people\/([^/]+)\/roles$/, setRoles],
   ['POST', /^\/_sim\/audit$/, noteRead],
+  ['DELETE', /^\/_sim\/audit$/, ({ house }) => done(() => house.tenant.audit.clear())],
   ['POST', /^\/_sim\/token$/, issueToken],
 ];
 
@@ -92,14 +93,23 @@ function setRoles({ house: { tenant }, name, body }: Parameters<Door>[0]): Answe
   return noContent;
 }
 
-/** `{keyId, by, at?}`: somebody read a key without Keydesk. `by` is a person's id or name, or an app's client id. */
+/**
+ * `{keyId, by, at?, times?, result?, userAgent?}`: somebody read a key without Keydesk. `by` is a person's id or name, or
+ * an app's client id; `times`, into how many rows Entra writes the one read; `result`, `success` or `failure`. A row that
+ * is dated back is a late one. DELETE takes all rows away, until they are told of again.
+ */
 function noteRead({ house: { tenant }, body }: Parameters<Door>[0]): Answer {
   const [keyId, by] = [text('keyId', body['keyId']), text('by', body['by'])];
   const actor = actorOf(by, tenant);
   if (actor === undefined) return unknown(`There is neither a person nor an app ${by}.`);
   const at = body['at'] === undefined ? tenant.now() : Date.parse(text('at', body['at']));
   if (Number.isNaN(at)) throw new TypeError('at: a time in ISO 8601.');
-  return tenant.keyWasRead(keyId, actor, at) ? noContent : unknown(`There is no key ${keyId}.`);
+  const times = body['times'] === undefined ? 1 : whole('times', body['times'], 1, 100);
+  const result = ['success', 'failure'].find((known) => known === (body['result'] ?? 'success'));
+  if (result === undefined) throw new TypeError('result: success or failure.');
+  const more = { told: true, ...(result === 'failure' && { failed: true }), ...(body['userAgent'] !== undefined && { userAgent: text('userAgent', body['userAgent']) }) };
+  const noted = Array.from({ length: times }, () => tenant.keyWasRead(keyId, actor, at, more));
+  return noted.every(Boolean) ? noContent : unknown(`There is no key ${keyId}.`);
 }
 
 function actorOf(by: string, { directory }: Tenant): Actor | undefined {

@@ -1,4 +1,6 @@
 import type { ColumnType } from 'kysely';
+import type { FaultCode } from '../domain/fault.ts';
+import type { Verdict } from '../domain/key-read.ts';
 import type { AlertKind } from '../domain/ledger-entry.ts';
 import type { Purpose, RequestState } from '../domain/request.ts';
 import type { RotationState } from '../domain/rotation.ts';
@@ -120,6 +122,33 @@ export interface RotationTable {
   dead_at: MaybeTime;
 }
 
+export interface EntraReadTable {
+  id: string;
+  at: Time;
+  key_id: string;
+  device_id: string | null;
+  verdict: ColumnType<string, Verdict['kind'], never>;
+  /** The `intended` that explains it. */
+  entry_seq: ColumnType<string | null, number | null, never>;
+  seen_at: Time;
+}
+
+/** One row, made by the first claim. */
+export interface EntraLogTable {
+  one: boolean;
+  taken: ColumnType<string, number, number>;
+  taken_until: MaybeTime;
+  next_at: Time;
+  read_to: MaybeTime;
+  deep_from: MaybeTime;
+  deep_to: MaybeTime;
+  judged_to: MaybeTime;
+  succeeded_at: MaybeTime;
+  unreadable: number;
+  failed_at: MaybeTime;
+  fault: ColumnType<string | null, FaultCode | null | undefined, FaultCode | null>;
+}
+
 export interface MigrationTable {
   name: string;
   checksum: string;
@@ -135,5 +164,7 @@ export interface Tables {
   'keydesk.ask': AskTable;
   'keydesk.request': RequestTable;
   'keydesk.rotation': RotationTable;
+  'keydesk.entra_read': EntraReadTable;
+  'keydesk.entra_log': EntraLogTable;
   'keydesk.migration': MigrationTable;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ConfigError, readConfig } from '../../src/config/read-config.ts';
+import { pemOf } from '../support/ledger-keys.ts';
 
 const tenant = 'c0417050-0000-4000-8000-000000000000';
 const client = 'b0700000-0000-4000-8000-000000000001';
@@ -15,6 +16,7 @@ const whole = {
   MicrosoftAppPassword: 'not a real secret',
   DATABASE_URL: 'postgres://keydesk_app:pw@127.0.0.1/keydesk',
   KEYDESK_GROUP_AGENTS: group,
+  KEYDESK_LEDGER_KEY: pemOf(1),
 };
 
 const faultsOf = (env: Record<string, string | undefined>): readonly string[] => {
@@ -53,7 +55,7 @@ describe('readConfig', () => {
       (error: unknown) => {
         assert.ok(error instanceof ConfigError);
         const named = error.faults.map((fault) => fault.variable);
-        assert.deepEqual(named, ['KEYDESK_TENANT_ID', 'MicrosoftAppType', 'MicrosoftAppId', 'DATABASE_URL', 'KEYDESK_GROUP_AGENTS']);
+        assert.deepEqual(named, ['KEYDESK_TENANT_ID', 'MicrosoftAppType', 'MicrosoftAppId', 'DATABASE_URL', 'KEYDESK_LEDGER_KEY', 'KEYDESK_GROUP_AGENTS']);
         for (const fault of error.faults) {
           assert.ok(error.message.includes(fault.remedy));
           assert.notEqual(fault.remedy, '');
@@ -123,6 +125,15 @@ describe('readConfig', () => {
     for (const wrong of ['-1', '1.5', '10081', 'never', '1e3']) assert.deepEqual(faultsOf({ ...whole, KEYDESK_ROTATE_AFTER_MINUTES: wrong }), ['KEYDESK_ROTATE_AFTER_MINUTES'], wrong);
     const fingerprints = ['off', '0', '60'].map((minutes) => readConfig({ ...whole, KEYDESK_ROTATE_AFTER_MINUTES: minutes }).fingerprint);
     assert.equal(new Set(fingerprints).size, 3);
+  });
+
+  it('is held against Entra’s log every five minutes, under every application of ours, unless it is told otherwise', () => {
+    const rotator = 'b0700000-0000-4000-8000-000000000002';
+    const rotating = { KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET: 'another' };
+    const entraLog = (minutes?: string, more: Record<string, string> = {}) => readConfig({ ...whole, ...more, KEYDESK_ENTRA_LOG_MINUTES: minutes }).entraLog;
+    assert.deepEqual([entraLog(), entraLog('1', rotating), entraLog('60')?.everySeconds, entraLog('off')], [{ everySeconds: 300, ownAppIds: [client] }, { everySeconds: 60, ownAppIds: [client, rotator] }, 3600, undefined]);
+    for (const wrong of ['0', '61', '1.5', '-5', 'never']) assert.deepEqual(faultsOf({ ...whole, KEYDESK_ENTRA_LOG_MINUTES: wrong }), ['KEYDESK_ENTRA_LOG_MINUTES'], wrong);
+    assert.notEqual(readConfig({ ...whole, KEYDESK_ENTRA_LOG_MINUTES: 'off' }).fingerprint, readConfig(whole).fingerprint);
   });
 
   it('lets agents rotate only where it is told to', () => {

@@ -41,7 +41,7 @@ describe('the demo as a process', function () {
 
     it('answers at every address that it prints', async () => {
       const ready: unknown = await (await fetch(`${addresses.keydesk}/readyz`)).json();
-      assert.deepEqual(ready, { status: 'ok', parts: { database: 'ok', ledger: 'ok', graph: 'ok', jobs: 'ok' } });
+      assert.deepEqual(ready, { status: 'ok', parts: { database: 'ok', ledger: 'ok', graph: 'ok', jobs: 'ok', 'entra-log': 'ok' } });
       assert.equal((await fetch(`${addresses.simulator}/_sim/requests`)).status, 200);
       const playground: unknown = await (await fetch(`${addresses.playground ?? ''}/_internal/v1/config`)).json();
       assert.match(JSON.stringify(playground), /Megan Bowen/);

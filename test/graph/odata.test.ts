@@ -35,6 +35,13 @@ describe('graph/odata', () => {
     }
   });
 
+  it('writes a time behind a property of time, and takes nothing else there', async () => {
+    assert.equal(odata`x?$filter=category eq ${'a'} and activityDateTime ge ${'2026-11-22T09:00:00.000Z'}`.path, "x?$filter=category%20eq%20'a'%20and%20activityDateTime%20ge%202026-11-22T09:00:00.000Z");
+    for (const other of ['2026-11-22', '2026-11-22T09:00:00Z', "2026-11-22T09:00:00.000Z' or x", 'now', '']) {
+      assert.equal((await faultOf(Promise.resolve().then(() => odata`x?$filter=activityDateTime le ${other}`))).code, 'internal');
+    }
+  });
+
   it('takes no empty, endless or ill-formed text', async () => {
     for (const text of ['', '   ', 'x'.repeat(257), '\ud800']) {
       assert.equal(isAskable(text), false);

@@ -32,7 +32,7 @@ const view: View<AuditRow> = {
   id: (row) => row.id,
   category: () => category,
   correlationId: (row) => row.correlationId,
-  result: () => 'success',
+  result: (row) => (row.failed === true ? 'failure' : 'success'),
   resultReason: () => '',
   activityDisplayName: (row) => row.activity,
   activityDateTime: (row) => `${new Date(row.at).toISOString().slice(0, -1)}0000Z`,
@@ -40,7 +40,10 @@ const view: View<AuditRow> = {
   operationType: (row) => operations[row.activity],
   initiatedBy,
   targetResources: (row) => [{ id: row.deviceId, displayName: row.keyId, type: 'Other', userPrincipalName: null, groupType: null, modifiedProperties: [] }],
-  additionalDetails: (row) => [{ key: 'AdditionalInfo', value: `Successfully ${phrases[row.activity]} BitLocker recovery key associated with key ID: '${row.keyId}'. Backed up from device: '${row.deviceId}'.` }],
+  additionalDetails: (row) => [
+    { key: 'AdditionalInfo', value: `${row.failed === true ? 'Failed to retrieve' : `Successfully ${phrases[row.activity]}`} BitLocker recovery key associated with key ID: '${row.keyId}'. Backed up from device: '${row.deviceId}'.` },
+    ...(row.userAgent === undefined ? [] : [{ key: 'User-Agent', value: row.userAgent }]),
+  ],
 };
 const shape = { type: 'directoryAudit', byDefault: Object.keys(view) };
 

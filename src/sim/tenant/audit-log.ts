@@ -15,15 +15,23 @@ export interface AuditRow {
   readonly keyId: string;
   readonly deviceId: string;
   readonly correlationId: string;
+  /** Entra refused the read. */
+  readonly failed?: boolean;
+  readonly userAgent?: string;
+  /** Told through a door (doors.ts): nobody read anything here. */
+  readonly told?: boolean;
 }
 
 export interface AuditLog {
   /** Newest first, as Entra lists them. */
   rows(): readonly AuditRow[];
   write(row: Omit<AuditRow, 'id' | 'correlationId'>): AuditRow;
+  /** Loses all rows, as if they had not come yet. */
+  clear(): void;
 }
 
 export function createAuditLog(): AuditLog {
+  let written = 0;
   // Ascending by time; a row may be dated back, then it takes its place among the others.
   const ascending: AuditRow[] = [];
   return {
@@ -31,11 +39,13 @@ export function createAuditLog(): AuditLog {
     write: (facts) => {
       // Not Graph's request-id: whether the two agree in a real tenant is unknown, and nobody may rely on it.
       const correlationId = randomUUID();
-      const row: AuditRow = { ...facts, correlationId, id: `Device Registration Service_${correlationId}_${String(ascending.length + 1).padStart(6, '0')}` };
+      written += 1;
+      const row: AuditRow = { ...facts, correlationId, id: `Device Registration Service_${correlationId}_${String(written).padStart(6, '0')}` };
       let place = ascending.length;
       while (place > 0 && (ascending[place - 1]?.at ?? 0) > row.at) place -= 1;
       ascending.splice(place, 0, row);
       return row;
     },
+    clear: () => void ascending.splice(0),
   };
 }

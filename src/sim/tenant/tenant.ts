@@ -1,4 +1,4 @@
-import type { Actor, AuditLog } from './audit-log.ts';
+import type { Actor, AuditLog, AuditRow } from './audit-log.ts';
 import { createAuditLog } from './audit-log.ts';
 import type { Directory } from './directory.ts';
 import { createDirectory } from './directory.ts';
@@ -33,7 +33,7 @@ export interface Tenant {
   /** What the device showed when the key was made. For any id: of keys that do not exist too. */
   recoveryPassword(keyId: string): string;
   /** Notes that somebody read a key. False when there is no such key. */
-  keyWasRead(keyId: string, by: Actor, at?: number): boolean;
+  keyWasRead(keyId: string, by: Actor, at?: number, more?: Pick<AuditRow, 'failed' | 'userAgent' | 'told'>): boolean;
 }
 
 export function createTenant({ devices, seed, now, canary }: TenantOptions): Tenant {
@@ -54,10 +54,10 @@ export function createTenant({ devices, seed, now, canary }: TenantOptions): Ten
     audit,
     intune: { ignoresFilters: false },
     recoveryPassword: (keyId) => (canary?.keyId.toLowerCase() === keyId.toLowerCase() ? canary.recoveryPassword : recoveryPassword(seed, keyId)),
-    keyWasRead: (keyId, by, at = now()) => {
+    keyWasRead: (keyId, by, at = now(), more = {}) => {
       const key = fleet.key(keyId);
       if (key === undefined) return false;
-      audit.write({ at, by, activity: 'Read BitLocker key', keyId: key.id, deviceId: key.deviceId });
+      audit.write({ ...more, at, by, activity: 'Read BitLocker key', keyId: key.id, deviceId: key.deviceId });
       return true;
     },
   };

@@ -70,6 +70,24 @@ describe('sim/graph/directory-audits', () => {
     assert.deepEqual([answered.status, errorCode(answered)], [403, 'Authentication_MSGraphPermissionMissing']);
   });
 
+  it('writes several rows for one read, refused reads and programs when it is told so, and loses all rows', async () => {
+    await call(`${sim.url}/_sim/audit`, { method: 'DELETE' });
+    await note({ keyId: key, by: cast.lee.id, times: 3, result: 'failure', userAgent: 'curl/8' });
+    const rows = entries((await graph.get(audits)).body);
+    assert.deepEqual([rows.length, new Set(rows.map((row) => field(row, 'id'))).size], [3, 3]);
+    assert.deepEqual([field(rows[0], 'result'), field(rows[0], 'additionalDetails', 1)], ['failure', { key: 'User-Agent', value: 'curl/8' }]);
+    for (const wrong of [{ times: 0 }, { times: '3' }, { result: 'perhaps' }, { userAgent: 7 }]) assert.equal((await note({ keyId: key, by: cast.lee.id, ...wrong })).status, 400);
+    assert.equal((await call(`${sim.url}/_sim/audit`, { method: 'DELETE' })).status, 204);
+    assert.deepEqual(entries((await graph.get(audits)).body), []);
+  });
+
+  it('refuses the operations that a property does not allow', async () => {
+    for (const filter of ["category ne 'KeyManagement'", "contains(category,'Key')", "not (category eq 'KeyManagement')", 'activityDateTime ne 2026-03-02T00:00:00Z', "category in ('KeyManagement')"]) {
+      assert.equal((await graph.get(`${audits}?$filter=${filter}`)).status, 400, filter);
+    }
+    for (const option of ['$select=nothing', '$top=1001', '$top=0', '$skip=1', '$count=true', '$expand=targetResources']) assert.equal((await graph.get(`${audits}?${option}`)).status, 400, option);
+  });
+
   it('notes only reads that could have been', async () => {
     assert.equal((await note({ keyId: key, by: 'nobody@contoso.com' })).status, 404);
     assert.equal((await note({ keyId: cast.lee.id, by: cast.lee.id })).status, 404);
