@@ -16,7 +16,7 @@ const alertDays = 90;
 
 export function tidyChores({ clock, settings }: Pick<Desk, 'clock' | 'settings'>, database: Database, asks: AskStore): readonly Chore[] {
   const alerts = alertsIn(database, randomBytes);
-  const keeping = keepingIn(database, randomBytes);
+  const keeping = keepingIn(database);
   return [
     { name: 'forget-messages', everySeconds: hour, work: () => asks.prune(plusSeconds(clock.now(), -day)) },
     { name: 'forget-alerts', everySeconds: hour, work: () => alerts.prune(plusSeconds(clock.now(), -alertDays * day)) },
