@@ -113,7 +113,8 @@ export class Keeper implements Checkpoints, LedgerCheck {
   }
 
   async #round(): Promise<Round> {
-    const found = await this.#freshLook();
+    // Before the first look has ended there is nothing to be newer than: what it finds is signed.
+    const found = await (this.#state.kind === 'unknown' ? this.#look() : this.#freshLook());
     let head: SignedHead | undefined;
     try {
       // A crash after it: signed and durable, and nobody has it yet. The next look finds it.
