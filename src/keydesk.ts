@@ -10,6 +10,7 @@ import { workOnRotation } from './domain/follow-rotation.ts';
 import type { RotationId, TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds, plusSeconds } from './domain/instant.ts';
 import type { Keeper } from './domain/keep-ledger.ts';
+import { keepTidy } from './domain/keep-tidy.ts';
 import type { Ledger } from './domain/ports.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
@@ -23,6 +24,7 @@ import { alertsIn } from './store/alerts.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
 import { entraReadsIn } from './store/entra-reads.ts';
+import { keepingIn } from './store/keeping.ts';
 import { ledgerIn } from './store/ledger.ts';
 import { clockOf, readinessOf } from './store/readiness.ts';
 import { requestsIn } from './store/requests.ts';
@@ -94,6 +96,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
+    { name: 'keep-tidy', everySeconds: 3600, work: () => keepTidy(desk, keepingIn(database, randomBytes)) },
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
   ];

@@ -2,6 +2,7 @@
 // `help` and `run(args, env)`), and a line in the table below; help, exit codes and errors come from src/audit.ts. For
 // the database there is withDatabase (database.ts).
 import { type Command, exitCodeHelp } from './command.ts';
+import { eraseTexts } from './erase.ts';
 import { list } from './list.ts';
 import { resume } from './resume.ts';
 import { verify } from './verify.ts';
@@ -11,6 +12,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ['list', list],
   ['verify', verify],
   ['resume', resume],
+  ['erase', eraseTexts],
 ]);
 
 const databaseHelp = `The database is the one of DATABASE_URL, else the demo's in KEYDESK_DATA_DIR (default .keydesk), which is started for

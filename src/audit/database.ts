@@ -22,7 +22,8 @@ export async function withDatabase<T>(env: Env, work: (database: Database) => Pr
   }
 }
 
-function demoDatabase(dataFolder: string, port: string | undefined) {
+/** Throws an Error with the remedy when there is none. */
+export function demoDatabase(dataFolder: string, port: string | undefined) {
   if (!hasCluster(dataFolder)) {
     throw new Error(`There is no ledger to look at: DATABASE_URL is not set, and ${dataFolder} holds no database of the demo. Set one of them, or run "npm run demo" once.`);
   }
@@ -32,7 +33,7 @@ function demoDatabase(dataFolder: string, port: string | undefined) {
 /** What went wrong, and what to do about it. */
 export function remedyFor(error: unknown): string {
   if (!(error instanceof Fault)) return error instanceof Error ? error.message : String(error);
-  if (/ 42P01| 3F000/.test(error.message)) return `There are no tables in this database (${error.message}). Run "npm run migrate", or set DATABASE_URL to the database of the service.`;
+  if (/ 42P01| 42883| 3F000/.test(error.message)) return `There are no tables in this database (${error.message}). Run "npm run migrate", or set DATABASE_URL to the database of the service.`;
   if (/ 28| 42501/.test(error.message)) return `The database does not let this role in or read (${error.message}). DATABASE_URL wants the role of the service, or the owner.`;
   return `The ledger could not be read (${error.message}). Is the database of DATABASE_URL there?`;
 }

@@ -91,6 +91,7 @@ function readDesk(read: Reader): DeskSettings {
   const count = z.coerce.number().int().min(1).max(10_000);
   const [minute, hour, day] = defaultSettings.revealLimits;
   const rotateAfter = read.optional('KEYDESK_ROTATE_AFTER_MINUTES', minutesOrOff, 'minutes from 0 to 10080 (a week), or off', (defaultSettings.rotateAfterSeconds ?? 0) / 60);
+  const keepTexts = read.optional('KEYDESK_KEEP_TEXTS_DAYS', daysOrForever, 'days from 30 to 3650, or forever', defaultSettings.keepTextsDays ?? 'forever');
   const limit = (variable: string, otherwise: Limit | undefined, seconds: number): Limit => ({
     max: read.optional(variable, count, 'a whole number from 1 to 10000', otherwise?.max ?? 1),
     seconds,
@@ -111,10 +112,16 @@ function readDesk(read: Reader): DeskSettings {
     ticketRequired: read.optional('KEYDESK_TICKET_REQUIRED', yesNo, 'yes or no', defaultSettings.ticketRequired),
     ticketPattern: read.optional('KEYDESK_TICKET_PATTERN', pattern('i'), 'a regular expression', defaultSettings.ticketPattern),
     sensitiveNames: read.optional('KEYDESK_SENSITIVE_NAMES', namePatterns, 'device names separated by commas, * for any text', defaultSettings.sensitiveNames),
+    keepTextsDays: keepTexts === 'forever' ? undefined : keepTexts,
+    keepRequestsDays: read.optional('KEYDESK_KEEP_REQUESTS_DAYS', days(1), 'days from 1 to 3650', defaultSettings.keepRequestsDays),
   };
 }
 
 const minutesOrOff = z.union([z.literal('off'), z.string().regex(/^\d+$/).transform(Number).pipe(z.int().max(10_080))]);
+
+const days = (least: number) => z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(least).max(3650));
+/** The floor is the database's too (0007-keeping.ts): shorter cannot be had. */
+const daysOrForever = z.union([z.literal('forever'), days(30)]);
 
 /** A whole match is meant, therefore it is anchored here and not by hand. */
 const pattern = (flags: string) =>

@@ -34,6 +34,10 @@ export const alertKinds = [
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
+/** Of an `erased`: the texts beside entries, or requests that were over with the rotations they spoke of. */
+export const erasedKinds = ['texts', 'requests'] as const;
+export type ErasedKind = (typeof erasedKinds)[number];
+
 export const exportFormats = ['csv', 'jsonl', 'ocsf'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
@@ -102,4 +106,6 @@ export interface LedgerEntry {
   readonly note?: string;
   /** With which program or from where, as somebody else's log says. Personal: committed, not stored in the bytes. */
   readonly client?: string;
+  /** Of an `erased`: of what `count` says how many there were. */
+  readonly erased?: ErasedKind;
 }

@@ -24,6 +24,10 @@ export interface DeskSettings {
   readonly overdueHours: number;
   /** Anchored; a device whose name matches needs a second person. */
   readonly sensitiveNames: readonly RegExp[];
+  /** Names, reasons and tickets beside entries of the ledger; undefined: for ever. */
+  readonly keepTextsDays: number | undefined;
+  /** Requests that are over, and the rotations they speak of. */
+  readonly keepRequestsDays: number;
 }
 
 /** product.md §4: the defaults of an installation that says nothing. */
@@ -47,6 +51,8 @@ export const defaultSettings: DeskSettings = {
   followSeconds: [15, 30, 60, 120, 300, 900, 3600],
   overdueHours: 72,
   sensitiveNames: [],
+  keepTextsDays: undefined,
+  keepRequestsDays: 30,
 };
 
 /** Not `test`: with a `g` flag that remembers where it was and would let every second name through. */

@@ -7,7 +7,7 @@
 import { type FaultCode, faultCodes } from '../domain/fault.ts';
 import { type EntraDeviceId, type EntraObjectId, type KeyId, parseGuid, parseReferenceId, type PersonId, type ReferenceId, type RequestId, type RotationId } from '../domain/ids.ts';
 import { type Instant, parseInstant } from '../domain/instant.ts';
-import { type AccessSource, accessSources, type AlertKind, alertKinds, type ExportFormat, exportFormats, type LedgerAct, ledgerActs, type LedgerEntry, type LedgerOutcome, ledgerOutcomes } from '../domain/ledger-entry.ts';
+import { type AccessSource, accessSources, type AlertKind, alertKinds, type ErasedKind, erasedKinds, type ExportFormat, exportFormats, type LedgerAct, ledgerActs, type LedgerEntry, type LedgerOutcome, ledgerOutcomes } from '../domain/ledger-entry.ts';
 import { type CallerCheck, callerChecks, type ReasonCode, reasonCodes, type RotationReason, rotationReasons } from '../domain/reason.ts';
 import { type RefusalCode, refusalCodes } from '../domain/refusal.ts';
 import { type RotationFailure, rotationFailures } from '../domain/rotation-failure.ts';
@@ -53,6 +53,7 @@ export interface EntryBody {
   readonly to?: Instant;
   readonly format?: ExportFormat;
   readonly note?: string;
+  readonly erased?: ErasedKind;
 }
 
 type Check = (value: unknown) => boolean;
@@ -106,6 +107,7 @@ const checks = {
   to: instant,
   format: oneOf(...exportFormats),
   note: text,
+  erased: oneOf(...erasedKinds),
 } satisfies Record<keyof EntryBody, Check>;
 
 const keyOrder = Object.keys(checks);

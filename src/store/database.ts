@@ -1,5 +1,5 @@
 import { Kysely, type PostgresCursor, PostgresDialect, type PostgresPool, type PostgresPoolClient, type PostgresQueryResult } from 'kysely';
-import { DatabaseError, Pool, type PoolClient } from 'pg';
+import { DatabaseError, Pool, type PoolClient, type QueryResult } from 'pg';
 import { createStatementNames, planIsOutdated } from './kept-plans.ts';
 import type { Tables } from './tables.ts';
 import { inbound } from './values.ts';
@@ -31,6 +31,7 @@ const defaultAnswerMs = 15 * seconds;
 /** An instance that hangs in the middle of a transaction loses it, and with it the ledger's lock. */
 const idleInTransactionMs = 10 * seconds;
 const connectMs = 3 * seconds;
+const keptOpen = 2;
 
 /**
  * Opens nothing yet: connections are made when they are needed. No error of a connection ends the process.
@@ -40,6 +41,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   const pool = new Pool({
     connectionString: url,
     max: options.maxConnections ?? 10,
+    // The question after a pause does not wait for a connection to be made, and a statement among few sets no timer.
+    min: keptOpen,
     application_name: options.applicationName ?? 'keydesk',
     connectionTimeoutMillis: connectMs,
     query_timeout: options.answerMs ?? defaultAnswerMs,
@@ -54,24 +57,27 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   // one is lent out and between two statements.
   pool.on('error', lost);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const doors = guarded(pool);
+  const nameOf = createStatementNames();
   return {
-    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: doors }) }),
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(pool, nameOf) }) }),
     run: async (sql, values) => {
-      const client = await doors.connect();
+      const client = await pool.connect();
+      let broken = false;
       try {
-        await client.query(sql, values);
+        await send(client, nameOf, sql, values);
+      } catch (error) {
+        broken = breaks(error);
+        throw error;
       } finally {
-        client.release();
+        client.release(broken);
       }
     },
     close: () => pool.end(),
   };
 }
 
-/** The pool with one door for values (values.ts), which gives up connections whose state nobody knows. */
-function guarded(pool: Pool): PostgresPool {
-  const nameOf = createStatementNames();
+/** The pool with one door for values, which gives up connections whose state nobody knows. */
+function guarded(pool: Pool, nameOf: NameOf): PostgresPool {
   return {
     options: pool.options,
     end: () => pool.end(),
@@ -79,20 +85,29 @@ function guarded(pool: Pool): PostgresPool {
   };
 }
 
+type NameOf = (sql: string) => string | undefined;
+
+/** The one door for values (values.ts). */
+const send = (client: PoolClient, nameOf: NameOf, sql: string, values: readonly unknown[]): Promise<QueryResult> => {
+  const safe = inbound(values);
+  // What has no values (begin, commit, cursors) is no statement to plan.
+  const name = safe.length === 0 ? undefined : nameOf(sql);
+  return client.query(name === undefined ? { text: sql, values: safe } : { text: sql, values: safe, name });
+};
+
+/** Anything but the server's own "no": an answer may still be on its way, and would be taken for the next one's. */
+const breaks = (error: unknown): boolean => !(error instanceof DatabaseError) || error.code === planIsOutdated;
+
 const commands = ['UPDATE', 'DELETE', 'INSERT', 'MERGE', 'COMMIT', 'ROLLBACK'] as const;
 
-function lend(client: PoolClient, nameOf: (sql: string) => string | undefined): PostgresPoolClient {
+function lend(client: PoolClient, nameOf: NameOf): PostgresPoolClient {
   let broken = false;
-  const send = async <R>(sql: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
-    const safe = [...inbound(values)];
-    // What has no values (begin, commit, cursors) is no statement to plan.
-    const name = safe.length === 0 ? undefined : nameOf(sql);
+  const ask = async <R>(sql: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     try {
-      const { command, rowCount, rows } = await client.query({ text: sql, values: safe, ...(name !== undefined && { name }) });
+      const { command, rowCount, rows } = await send(client, nameOf, sql, values);
       return { command: commands.find((known) => known === command) ?? 'SELECT', rowCount: rowCount ?? 0, rows };
     } catch (error) {
-      // Anything but the server's own "no": an answer may still be on its way, and would be taken for the next one's.
-      broken ||= !(error instanceof DatabaseError) || error.code === planIsOutdated;
+      broken ||= breaks(error);
       throw error;
     }
   };
@@ -100,7 +115,7 @@ function lend(client: PoolClient, nameOf: (sql: string) => string | undefined): 
   function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
   function query<R>(what: string | PostgresCursor<R>, values: readonly unknown[] = []): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
     if (typeof what !== 'string') throw new TypeError('Cursors are declared in SQL here (store/stored-entries.ts).');
-    return send<R>(what, values);
+    return ask<R>(what, values);
   }
   return { query, release: (discard) => client.release(broken || discard === true) };
 }

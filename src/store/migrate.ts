@@ -77,6 +77,7 @@ async function grant(client: Client, role: string, password: string | undefined)
     grant insert on keydesk.ledger_checkpoint to ${app};
     grant execute on procedure keydesk.append_entry to ${app};
     grant execute on function keydesk.inner_nodes to ${app};
+    grant execute on function keydesk.erase_texts, keydesk.forget_closed to ${app};
     grant select, insert, delete on keydesk.alert_raised to ${app};
     grant select, insert, update, delete on keydesk.refusal_tally to ${app};
     grant select, insert, delete on keydesk.ask to ${app};

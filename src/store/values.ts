@@ -13,6 +13,9 @@ export class Jsonb {
 
   /** Called by `pg`. */
   toPostgres(): string {
+    const written = JSON.stringify(this.value);
+    // What cannot be stored is always written as an escape; looking for one costs less than a look at every value.
+    if (!/\\u(?:0000|d[89a-f])/.test(written)) return written;
     return JSON.stringify(this.value, (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value));
   }
 }
@@ -23,7 +26,7 @@ export const jsonb = (value: unknown): Jsonb => new Jsonb(value);
  * The values of a statement as they may be sent. Law 1: a recovery password is in no database row, whatever way it
  * took. Throws a Fault `internal`, which does not repeat the value.
  */
-export function inbound(values: readonly unknown[]): readonly unknown[] {
+export function inbound(values: readonly unknown[]): unknown[] {
   return values.map((value) => {
     if (holdsSecret(value)) throw new Fault('internal', 'never', { message: 'a recovery password was on its way into the database' });
     return typeof value === 'string' ? storable(value) : value;

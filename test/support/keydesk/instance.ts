@@ -78,7 +78,7 @@ export async function startInstance({ clock, connector, database, simulator }: S
   };
 }
 
-const choreCount = 7;
+const choreCount = 8;
 
 export interface RunOptions extends InstanceOptions {
   readonly clock: StandingClock;
