@@ -21,6 +21,8 @@ import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
 import { ledgerIn } from './store/ledger.ts';
 import { clockOf, readinessOf } from './store/readiness.ts';
+import { ledgerReaderIn } from './store/read-entries.ts';
+import { readingsIn } from './store/readings.ts';
 import { requestsIn } from './store/requests.ts';
 import { type RotationTimes, rotationTimesIn } from './store/rotation-times.ts';
 import { rotationsIn } from './store/rotations.ts';
@@ -68,7 +70,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   const { database, graph, log, doors: { wait = realWait, wake } = {} } = parts;
   // The jobs come below: they work with the desk, and the desk's store hands them what is to happen later.
   const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
-  const { desk, asks, ledger } = deskOf(parts, wakeLater);
+  const { desk, asks, ledger, readings } = deskOf(parts, wakeLater);
   const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log });
   const times = rotationTimesIn(database, randomBytes, wakeLater);
   const look = createLook({
@@ -84,7 +86,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'hide-due-cards', everySeconds: 1, work: () => hideDueCards(desk, bot.hideCard) },
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
-    { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
+    { name: 'forget-messages', everySeconds: 3600, work: () => Promise.all([asks, readings].map((store) => store.prune(plusSeconds(desk.clock.now(), -86_400)))) },
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
@@ -109,6 +111,7 @@ function deskOf({ database, graph, rotationGraph = graph, settings, log, doors =
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
+  const readings = readingsIn(database, randomBytes);
   const desk = around({
     clock,
     ids,
@@ -120,12 +123,14 @@ function deskOf({ database, graph, rotationGraph = graph, settings, log, doors =
     roles: graph.roles,
     ledger: said(ledger, log),
     alerts: alertsIn(database, randomBytes),
+    reader: ledgerReaderIn(database),
+    readings,
     asks,
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
     settings,
   });
-  return { desk, ledger, asks };
+  return { desk, ledger, asks, readings };
 }
 
 const mostAtOnce = 200;

@@ -2,12 +2,14 @@
 // `help` and `run(args, env)`), and a line in the table below; help, exit codes and errors come from src/audit.ts. For
 // the database there is withDatabase (database.ts).
 import { type Command, exitCodeHelp } from './command.ts';
+import { exportEntries } from './export.ts';
 import { list } from './list.ts';
 import { verify } from './verify.ts';
 
 /** By name, in the order in which help tells of them. */
 export const commands: ReadonlyMap<string, Command> = new Map([
   ['list', list],
+  ['export', exportEntries],
   ['verify', verify],
 ]);
 

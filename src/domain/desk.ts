@@ -1,6 +1,7 @@
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Alerts, Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
 import type { Person } from './person.ts';
+import type { LedgerReader, Readings } from './reading-ports.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { ConversationKind, Viewer } from './request.ts';
 import type { DeskSettings } from './settings.ts';
@@ -15,6 +16,8 @@ export interface Desk {
   readonly roles: Roles;
   readonly ledger: Ledger;
   readonly alerts: Alerts;
+  readonly reader: LedgerReader;
+  readonly readings: Readings;
   readonly asks: Asks;
   readonly requests: Requests;
   readonly rotations: Rotations;
