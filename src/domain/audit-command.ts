@@ -7,7 +7,7 @@ import { parseGuid } from './ids.ts';
 import { type AuditPeriod, type AuditQuestion, type AuditSubject, type PeriodUnit, periodUnits, type ReadingKind } from './reading.ts';
 
 /** "the audit log for", "ledger of": blanks are single here, and "the" at the beginning is gone. */
-const auditForm = /^(?:audit(?: ?(?:log|trail))?|ledger)(?: (?:entries|log))?(?: (?:for|of|about|on)(?= ))?(?: (?<rest>.+))?$/i;
+const auditForm = /^(?:audit(?: ?(?:log|trail))?|ledger)(?: (?:entries|log))?(?: (?:for|of|about|on)(?= ))?(?: (?:the )?(?:device|computer|laptop|pc|machine)(?= ))?(?: (?<rest>.+))?$/i;
 const longestName = 256;
 const example = 'audit LAPTOP-42 last 7 days';
 

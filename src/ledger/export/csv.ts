@@ -72,7 +72,10 @@ const outside = ({ erased }: Row, name: ReadEntry['erased'][number], text: strin
  * controls before it are skipped by some. An apostrophe makes it text. The same behind a semicolon or a tab, where a
  * spreadsheet of another language begins the next cell.
  */
-export const formulaSafe = (text: string): string => text.replaceAll(/(^|[;\t\r\n])(?=[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/gu, "$1'");
+export function formulaSafe(text: string): string {
+  const within = text.replaceAll(/([;\t\r\n])(?=(?:[^\S\t\r\n]|\p{Cf})*[=+\-@\uff1d\uff0b\uff0d\uff20])/gu, "$1'");
+  return /^(?:[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/u.test(within) ? `'${within}` : within;
+}
 
 function quoted(cell: Cell): string {
   const text = cell === undefined ? '' : String(cell);

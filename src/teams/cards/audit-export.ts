@@ -4,6 +4,7 @@
 import { exportFormats } from '../../domain/ledger-entry.ts';
 import { fitsIntoFile } from '../../domain/export-audit.ts';
 import { mostCounted, type Reading } from '../../domain/reading.ts';
+import { inThousands } from './audit-page.ts';
 import { type CardMessage, heading, type InputChoiceSet, line, message, note, pressReading } from './card.ts';
 import { plain, say } from './escape.ts';
 import { formatWords } from './ledger-words.ts';
@@ -25,7 +26,7 @@ export function chooseFormatCard({ reading, page, bare = false }: ExportCard): C
   if (!fitsIntoFile(reading)) {
     return message(plain`Too many entries for a file in Teams.`, [
       heading(title),
-      line(say`These are more than ${mostCounted} entries, too many for a file in Teams.`, { spacing: 'small' }),
+      line(say`These are more than ${inThousands(mostCounted)} entries, too many for a file in Teams.`, { spacing: 'small' }),
       line(say`Narrow the question, such as **audit last 7 days**.`),
       line(command),
     ], [back]);

@@ -42,10 +42,13 @@ const summaryOf = ({ about, count }: Reading, page: number, pages: number): Plai
 
 function countWords({ count }: Reading, page: number, pages: number): Said {
   if (count === 0) return say`No entries. Nothing of the kind was written down in that time.`;
-  if (count > mostCounted) return say`More than ${mostCounted} entries, the newest first. Page ${page} of the newest ${pages}; narrow the question for older ones.`;
+  if (count > mostCounted) return say`More than ${inThousands(mostCounted)} entries, the newest first. Page ${page} of ${pages} that I show; for older entries narrow the question.`;
   if (count === 1) return say`1 entry.`;
-  return pages === 1 ? say`${count} entries, the newest first.` : say`${count} entries, the newest first. Page ${page} of ${pages}.`;
+  return pages === 1 ? say`${inThousands(count)} entries, the newest first.` : say`${inThousands(count)} entries, the newest first. Page ${page} of ${pages}.`;
 }
+
+/** `10,000` */
+export const inThousands = (count: number): string => count.toLocaleString('en');
 
 /** What the reader does not see, so that nobody takes a part for the whole. */
 const scopeWords: Readonly<Record<ReadingScope, Said | undefined>> = {

@@ -8,15 +8,14 @@ import type { ReadEntry } from '../../domain/reading.ts';
 import type { Viewer } from '../../domain/request.ts';
 import { type Container, line, note } from './card.ts';
 import { cleanText, joined, type Said, say } from './escape.ts';
-import { outcomeWords, reasonOf, sourceWords } from './ledger-words.ts';
+import { checkWords, outcomeWords, reasonOf, sourceWords } from './ledger-words.ts';
 import { when } from './times.ts';
-import { callerCheckWords } from './words.ts';
 
 interface Drawn {
   readonly read: ReadEntry;
   readonly now: Instant;
   readonly viewer: Viewer;
-  /** Without any text from outside: for what the egress guard would withhold. */
+  /** Without any text from outside, with ids in the place of names: for what the egress guard would withhold. */
   readonly bare: boolean;
 }
 
@@ -24,11 +23,11 @@ export function entryLines({ read, now, viewer, bare }: Drawn): Container {
   const { seq, entry } = read;
   const items =
     entry === undefined
-      ? [line(say`▲ This entry was changed`, { weight: 'bolder' }), note(say`Its bytes cannot be read any more. Run **npm run audit -- verify** · no. ${seq}`)]
+      ? [line(say`▲ This entry was changed`, { weight: 'bolder' }), note(say`Its bytes cannot be read any more. Run **npm run audit -- verify** · no.\u00a0${seq}`)]
       : [
           line(say`${outcomeWords(entry)}`, { weight: 'bolder' }),
           ...[about(read, entry, bare), why(read, entry, bare)].flatMap((text) => (text === undefined ? [] : [line(text, { spacing: 'none' })])),
-          note(joined([say`${when(entry.time, now, viewer)}`, ...who(read, entry, bare), say`${sourceWords[entry.source]}`, say`no. ${seq}`], ' · '), { spacing: 'none' }),
+          note(joined([say`${when(entry.time, now, viewer)}`, ...who(read, entry, bare), say`${sourceWords[entry.source]}`, say`no.\u00a0${seq}`], ' · '), { spacing: 'none' }),
         ];
   return { type: 'Container', separator: true, spacing: 'medium', items };
 }
@@ -36,8 +35,10 @@ export function entryLines({ read, now, viewer, bare }: Drawn): Container {
 /** Longer ones are cut: eight entries share a card. */
 const short = (text: string, most = 60): string => cleanText(text, most);
 
-const erasedOr = ({ erased }: ReadEntry, name: ReadEntry['erased'][number], text: string | undefined, bare: boolean, most?: number): string | undefined =>
-  erased.includes(name) ? '(erased)' : text === undefined || text === '' ? undefined : bare ? '(not shown here)' : short(text, most);
+const erased = '(erased)';
+
+const erasedOr = (read: ReadEntry, name: ReadEntry['erased'][number], text: string | undefined, bare: boolean, most?: number): string | undefined =>
+  read.erased.includes(name) ? erased : text === undefined || text === '' || bare ? undefined : short(text, most);
 
 function who(read: ReadEntry, { person }: LedgerEntry, bare: boolean): readonly Said[] {
   if (person === undefined) return [];
@@ -63,10 +64,11 @@ function why(read: ReadEntry, { reason, reasonText, ticket, callerCheck, schedul
   const number = erasedOr(read, 'ticket', ticket, bare, 64);
   const program = erasedOr(read, 'client', client, bare);
   const parts = [
-    ...(reason === undefined ? [] : [say`${reasonOf(reason)}`]),
-    ...(text === undefined ? [] : [say`“${text}”`]),
-    ...(number === undefined ? [] : [say`${number}`]),
-    ...(callerCheck === undefined ? [] : [say`caller: ${callerCheckWords[callerCheck]}`]),
+    // Of another reason the text says all.
+    ...(reason === undefined || (reason === 'other' && text !== undefined) ? [] : [say`${reasonOf(reason)}`]),
+    ...(text === undefined ? [] : [text === erased ? say`reason ${text}` : say`“${text}”`]),
+    ...(number === undefined ? [] : [number === erased ? say`ticket ${number}` : say`${number}`]),
+    ...(callerCheck === undefined ? [] : [say`${checkWords[callerCheck]}`]),
     ...(schedule === undefined ? [] : [say`${short(schedule)}`]),
     ...(result === undefined ? [] : [say`${result}`]),
     ...(program === undefined ? [] : [say`by ${program}`]),

@@ -2,6 +2,7 @@
 // code does not compile until somebody has said what it is called.
 
 import type { AccessSource, ExportFormat, LedgerAct, LedgerEntry } from '../../domain/ledger-entry.ts';
+import type { CallerCheck } from '../../domain/reason.ts';
 import { reasonWords, rotationReasonWords } from './words.ts';
 
 /** Done, and anything else. */
@@ -41,6 +42,9 @@ export const sourceWords = {
   entra: 'Entra only',
   system: 'Keydesk itself',
 } as const satisfies Record<AccessSource, string>;
+
+/** How the caller was verified, short: a line of an entry has room for little. */
+export const checkWords = { 'call-back': 'called back', manager: 'confirmed by the manager', 'in-person': 'in person' } as const satisfies Record<CallerCheck, string>;
 
 export const formatWords = {
   csv: 'CSV, opens in Excel',
