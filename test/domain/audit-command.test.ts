@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type Command, parseCommand } from '../../src/domain/command.ts';
 import type { AuditQuestion } from '../../src/domain/reading.ts';
 import { defaultSettings } from '../../src/domain/settings.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { accessSources, type ExportFormat, exportFormats, ledgerActs, type LedgerEntry, ledgerOutcomes } from '../../../src/domain/ledger-entry.ts';
 import type { ReadEntry } from '../../../src/domain/reading.ts';
 import { csvHead, csvLine, formulaSafe } from '../../../src/ledger/export/csv.ts';
@@ -18,14 +18,23 @@ function parseCsv(text: string): readonly (readonly string[])[] {
   const rows: string[][] = [[]];
   let cell = '';
   let quoted = false;
-  const end = (): void => void (rows.at(-1)?.push(cell), (cell = ''));
+  const end = (): void => {
+    rows.at(-1)?.push(cell);
+    cell = '';
+  };
   for (let at = 0; at < text.length; at += 1) {
     const sign = text.charAt(at);
-    if (quoted && sign === '"' && text.charAt(at + 1) === '"') (cell += '"', (at += 1));
-    else if (sign === '"') quoted = !quoted;
+    const pair = text.slice(at, at + 2);
+    if (quoted && pair === '""') {
+      cell += '"';
+      at += 1;
+    } else if (sign === '"') quoted = !quoted;
     else if (!quoted && sign === ',') end();
-    else if (!quoted && sign === '\r' && text.charAt(at + 1) === '\n') (end(), rows.push([]), (at += 1));
-    else cell += sign;
+    else if (!quoted && pair === '\r\n') {
+      end();
+      rows.push([]);
+      at += 1;
+    } else cell += sign;
   }
   assert.equal(cell, '', 'the last line ends in a line break');
   return rows.slice(0, -1);
