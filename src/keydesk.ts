@@ -27,6 +27,8 @@ import { entraReadsIn } from './store/entra-reads.ts';
 import { keepingIn } from './store/keeping.ts';
 import { ledgerIn } from './store/ledger.ts';
 import { clockOf, readinessOf } from './store/readiness.ts';
+import { ledgerReaderIn } from './store/read-entries.ts';
+import { readingsIn } from './store/readings.ts';
 import { requestsIn } from './store/requests.ts';
 import { type RotationTimes, rotationTimesIn } from './store/rotation-times.ts';
 import { rotationsIn } from './store/rotations.ts';
@@ -77,7 +79,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   const { database, graph, log, doors: { wait = realWait, wake } = {} } = parts;
   // The jobs come below: they work with the desk, and the desk's store hands them what is to happen later.
   const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
-  const { desk, asks, ledger, keeper } = deskOf(parts, wakeLater);
+  const { desk, asks, ledger, readings, keeper } = deskOf(parts, wakeLater);
   const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log });
   const times = rotationTimesIn(database, randomBytes, wakeLater);
   const look = createLook({
@@ -95,7 +97,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
     ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
-    { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
+    { name: 'forget-messages', everySeconds: 3600, work: () => Promise.all([asks, readings].map((store) => store.prune(plusSeconds(desk.clock.now(), -86_400)))) },
     { name: 'keep-tidy', everySeconds: 3600, work: () => keepTidy(desk, keepingIn(database, randomBytes)) },
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
@@ -126,6 +128,7 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
   const asks = asksIn(database);
   const alerts = alertsIn(database, randomBytes);
   const keeper = keeperOf(kept, { tenantId, database, clock, alerts, log });
+  const readings = readingsIn(database, randomBytes);
   const desk = around({
     clock,
     ids,
@@ -139,12 +142,14 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
     alerts,
     checkpoints: keeper,
     ledgerCheck: keeper,
+    reader: ledgerReaderIn(database),
+    readings,
     asks,
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
     settings,
   });
-  return { desk, ledger, asks, keeper };
+  return { desk, ledger, asks, readings, keeper };
 }
 
 function reconcilingOf({ database, graph, entraLog, log }: KeydeskParts, { clock, alerts, deadlines }: Desk): ReconcilingJob | undefined {

@@ -3,6 +3,7 @@
 // the database there is withDatabase (database.ts).
 import { type Command, exitCodeHelp } from './command.ts';
 import { eraseTexts } from './erase.ts';
+import { exportEntries } from './export.ts';
 import { list } from './list.ts';
 import { resume } from './resume.ts';
 import { verify } from './verify.ts';
@@ -10,6 +11,7 @@ import { verify } from './verify.ts';
 /** By name, in the order in which help tells of them. */
 export const commands: ReadonlyMap<string, Command> = new Map([
   ['list', list],
+  ['export', exportEntries],
   ['verify', verify],
   ['resume', resume],
   ['erase', eraseTexts],

@@ -1,9 +1,11 @@
 // What people type. Forgiving about case, blanks, quotes, politeness and the word "BitLocker"; strict about meaning:
 // text that fits no command gets a suggestion, never an action.
 
+import { parseAudit } from './audit-command.ts';
 import { type KeyIdFragment, parseKeyIdFragment } from './device.ts';
 import { type KeyId, parseKeyId } from './ids.ts';
 import { nearestTo } from './nearest.ts';
+import type { AuditQuestion } from './reading.ts';
 import { holdsRecoveryPassword } from './recovery-password.ts';
 import { fits } from './settings.ts';
 import { tidy } from './tidy-words.ts';
@@ -19,6 +21,8 @@ export type Command =
   | { readonly kind: 'key'; readonly question: KeyQuestion }
   /** The device is named as for a key; a key ID stands only for the device that it belongs to. */
   | { readonly kind: 'rotate'; readonly question: KeyQuestion }
+  /** Entries of the ledger, as far as the person may read them. */
+  | { readonly kind: 'audit'; readonly question: AuditQuestion }
   | { readonly kind: 'help' }
   | { readonly kind: 'key-types' }
   | { readonly kind: 'whoami' }
@@ -70,6 +74,8 @@ export function parseCommand(text: string, hearing: Hearing): Command {
   if (fixed !== undefined) return fixed;
   const rotated = rotateForm.exec(words);
   if (rotated !== null) return rotateCommand(rotated.groups?.['rest'] ?? '', hearing);
+  const audited = parseAudit(words, isAddress);
+  if (audited !== undefined) return audited;
   const asked = /^keys?(?:\s+for)?\s+(?<rest>.+)$/i.exec(words)?.groups?.['rest'];
   if (asked !== undefined) return keyCommand(asked, hearing);
   return hearing.privateChat ? bareName(words, hearing) : { kind: 'suggestion', nearest: nearestTo(words) };

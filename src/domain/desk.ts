@@ -1,6 +1,7 @@
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Alerts, Asks, Checkpoints, Clock, Deadline, Directory, Ids, Ledger, LedgerCheck, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
 import type { Person } from './person.ts';
+import type { LedgerReader, Readings } from './reading-ports.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { ConversationKind, Viewer } from './request.ts';
 import type { DeskSettings } from './settings.ts';
@@ -17,6 +18,8 @@ export interface Desk {
   readonly alerts: Alerts;
   readonly checkpoints: Checkpoints;
   readonly ledgerCheck: LedgerCheck;
+  readonly reader: LedgerReader;
+  readonly readings: Readings;
   readonly asks: Asks;
   readonly requests: Requests;
   readonly rotations: Rotations;

@@ -2,7 +2,7 @@
 // Times and ids come in by a door too, so that no test sleeps and no rule reads a clock of its own.
 
 import type { Device, EscrowedKey, ManagedDevice, Owner } from './device.ts';
-import type { EntraDeviceId, EntraObjectId, IntuneDeviceId, KeyId, PersonId, ReferenceId, RequestId, RotationId } from './ids.ts';
+import type { EntraDeviceId, EntraObjectId, ExportId, IntuneDeviceId, KeyId, PersonId, ReadingId, ReferenceId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { AlertKind, LedgerEntry } from './ledger-entry.ts';
 import type { RoleSet } from './person.ts';
@@ -19,6 +19,9 @@ export interface Ids {
   request(): RequestId;
   reference(): ReferenceId;
   rotation(): RotationId;
+  /** Unguessable, as that of a request. */
+  reading(): ReadingId;
+  exported(): ExportId;
   /** Sent to Graph as `client-request-id`; a GUID. */
   clientRequest(): string;
 }

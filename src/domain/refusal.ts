@@ -33,6 +33,10 @@ export const refusalCodes = [
   // the rotation
   'not-managed', // Intune does not manage the device
   'several-managed', // several managed devices carry its id: which one is meant cannot be known
+  // the ledger
+  'not-your-entries', // somebody else's entries, or all of them, asked for without the role
+  'reading-unknown', // a card of the ledger that was changed, or is more than a day old
+  'export-taken', // the file was sent, or is on its way
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

@@ -83,7 +83,8 @@ async function grant(client: Client, role: string, password: string | undefined)
     grant select, insert, delete on keydesk.ask to ${app};
     grant select, insert, update on keydesk.request to ${app};
     grant select, insert, update, delete on keydesk.rotation to ${app};
-    grant select, insert, update, delete on keydesk.entra_read, keydesk.entra_log to ${app};`);
+    grant select, insert, update, delete on keydesk.entra_read, keydesk.entra_log to ${app};;
+    grant select, insert, update, delete on keydesk.reading, keydesk.export_offer to ${app};`);
 }
 
 const roleForm = z.tuple([z.object({ there: z.boolean(), superuser: z.boolean().nullable(), owner: z.boolean().nullable() })]);

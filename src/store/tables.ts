@@ -1,7 +1,9 @@
 import type { ColumnType } from 'kysely';
 import type { FaultCode } from '../domain/fault.ts';
 import type { Verdict } from '../domain/key-read.ts';
-import type { AlertKind } from '../domain/ledger-entry.ts';
+import type { AlertKind, ExportFormat } from '../domain/ledger-entry.ts';
+import type { ReadingScope } from '../domain/person.ts';
+import type { ExportOffer } from '../domain/reading.ts';
 import type { Purpose, RequestState } from '../domain/request.ts';
 import type { RotationState } from '../domain/rotation.ts';
 import type { Jsonb } from './values.ts';
@@ -149,6 +151,34 @@ export interface EntraLogTable {
   fault: ColumnType<string | null, FaultCode | null | undefined, FaultCode | null>;
 }
 
+export interface ReadingTable {
+  id: string;
+  person_id: string;
+  tenant_id: string;
+  person_name: string;
+  viewer: Json;
+  scope: ColumnType<string, ReadingScope, never>;
+  filter: Json;
+  about: string;
+  head: ColumnType<string, number, never>;
+  count: number;
+  card: Json;
+  at: Time;
+}
+
+export interface ExportOfferTable {
+  id: string;
+  reading_id: string;
+  person_id: string;
+  tenant_id: string;
+  person_name: string;
+  format: ColumnType<string, ExportFormat, never>;
+  file_name: string;
+  state: ColumnType<string, ExportOffer['state'], ExportOffer['state']>;
+  card: Json;
+  at: Time;
+}
+
 export interface MigrationTable {
   name: string;
   checksum: string;
@@ -166,5 +196,7 @@ export interface Tables {
   'keydesk.rotation': RotationTable;
   'keydesk.entra_read': EntraReadTable;
   'keydesk.entra_log': EntraLogTable;
+  'keydesk.reading': ReadingTable;
+  'keydesk.export_offer': ExportOfferTable;
   'keydesk.migration': MigrationTable;
 }

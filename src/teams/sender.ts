@@ -7,12 +7,15 @@ import type { Account, Incoming } from './activity.ts';
 import type { CardMessage } from './cards/card.ts';
 import { callConnector, type CallAnswer, type Patience, realPatience } from './connector-call.ts';
 import type { Connectors } from './connectors.ts';
+import type { FileAttachment } from './file-messages.ts';
 
 export interface Sender {
   /** Into the conversation of a message, as a reply to it. `closed` when Teams does not let the bot write there. */
   reply(to: Incoming, message: CardMessage): Promise<Sent>;
   /** Into a private chat that is known. */
   sendTo(place: CardPlace, from: Account, message: CardMessage): Promise<Sent>;
+  /** A message about a file, into a private chat that is known. @param summary our own words, for notifications */
+  sendFile(place: CardPlace, from: Account, summary: string, file: FileAttachment): Promise<Sent>;
   /** Makes another message of one that was sent. `closed` when it is gone. */
   edit(place: CardPlace, message: CardMessage): Promise<'done' | 'closed'>;
   /** The private chat with one person; the same one each time. `closed` when the app is not installed for them. */
@@ -31,6 +34,11 @@ export function createSender(connectors: Connectors, patience: Patience = realPa
     },
     async sendTo(place, from, message) {
       const activity = { ...wire(message), from };
+      const call = callConnector(connectors, place.serviceUrl, 'create', (connector, options) => connector.conversations.sendToConversation(place.conversationId, activity, options), patience);
+      return sent(await call);
+    },
+    async sendFile(place, from, summary, file) {
+      const activity = { type: 'message', summary, attachments: [{ ...file }], from };
       const call = callConnector(connectors, place.serviceUrl, 'create', (connector, options) => connector.conversations.sendToConversation(place.conversationId, activity, options), patience);
       return sent(await call);
     },

@@ -2,7 +2,7 @@
 // script that holds calls back or lets them fail. `second()` gives another instance over the same store and tenant.
 
 import type { Asker, Desk } from '../../src/domain/desk.ts';
-import { parseReferenceId, parseRequestId, parseRotationId, type RequestId, type RotationId } from '../../src/domain/ids.ts';
+import { parseExportId, parseReadingId, parseReferenceId, parseRequestId, parseRotationId, type RequestId, type RotationId } from '../../src/domain/ids.ts';
 import { type Instant, plusSeconds } from '../../src/domain/instant.ts';
 import type { LedgerEntry } from '../../src/domain/ledger-entry.ts';
 import type { Person } from '../../src/domain/person.ts';
@@ -12,6 +12,7 @@ import type { CardPlace, ConversationKind, RevealRequest, Viewer } from '../../s
 import type { Rotation } from '../../src/domain/rotation.ts';
 import { defaultSettings, type DeskSettings } from '../../src/domain/settings.ts';
 import { type Post, rotatorOf } from './desk/intune.ts';
+import { readerOf, readingsOf } from './desk/readings.ts';
 import { rotationsOf } from './desk/rotations.ts';
 import { newScript, type Script } from './desk/script.ts';
 import { alertsOf, asksOf, checkpointsOf, ledgerCheckOf, ledgerOf, type Memory, newMemory, requestsOf } from './desk/store.ts';
@@ -77,6 +78,9 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
     alerts: script.over('alerts', alertsOf(memory)),
     checkpoints: script.over('checkpoints', checkpointsOf(memory)),
     ledgerCheck: script.over('ledgerCheck', ledgerCheckOf()),
+    // A file is no promise; the script works on those.
+    reader: { ...script.over('reader', readerOf(memory)), file: (...given) => readerOf(memory).file(...given) },
+    readings: script.over('readings', readingsOf(memory)),
     asks: script.over('asks', asksOf(memory)),
     requests: script.over('requests', requestsOf(memory)),
     rotations: script.over('rotations', rotationsOf(memory)),
@@ -102,6 +106,8 @@ function countedIds(): Ids {
     request: () => sure(parseRequestId(`5e900000-0000-4000-8000-${next(12)}`)),
     reference: () => sure(parseReferenceId(`KD-${next(8)}`)),
     rotation: () => sure(parseRotationId(`407a7e00-0000-4000-8000-${next(12)}`)),
+    reading: () => sure(parseReadingId(`4ead1460-0000-4000-8000-${next(12)}`)),
+    exported: () => sure(parseExportId(`e8904700-0000-4000-8000-${next(12)}`)),
     clientRequest: () => `c11e0000-0000-4000-8000-${next(12)}`,
   };
 }

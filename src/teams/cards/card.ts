@@ -1,7 +1,7 @@
 // The part of Adaptive Cards 1.5 that Keydesk uses, and the few blocks its cards are made of. A text is `Said`, so that
 // nothing from outside gets into a card unescaped. What is drawn fits a phone: every text wraps, two columns at most.
 
-import type { RequestId } from '../../domain/ids.ts';
+import type { ReadingId, RequestId } from '../../domain/ids.ts';
 import { type Plain, type Said, say } from './escape.ts';
 
 export type Spacing = 'none' | 'small' | 'default' | 'medium' | 'large';
@@ -73,12 +73,15 @@ export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputT
 
 export type Verb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose' | 'rotate' | 'rotate-ask';
 
+/** On the cards of the ledger: another page, the choice of a file, and the file. */
+export type ReadingVerb = 'audit-page' | 'audit-export' | 'audit-send';
+
 export interface ExecuteAction {
   readonly type: 'Action.Execute';
   readonly title: string;
-  readonly verb: Verb;
-  /** Nothing but these two (product.md §10, law 4); the service believes only the id, and asks the store about it. */
-  readonly data: { readonly request: RequestId; readonly action: Verb };
+  readonly verb: Verb | ReadingVerb;
+  /** Nothing but these (product.md §10, law 4); the service believes only the id, and asks the store about it. */
+  readonly data: { readonly request: RequestId; readonly action: Verb } | { readonly reading: ReadingId; readonly page: number; readonly action: ReadingVerb };
   readonly associatedInputs: 'auto' | 'none';
   readonly style?: 'positive';
   readonly tooltip?: string;
@@ -184,6 +187,16 @@ export const press = (verb: Verb, title: string, request: RequestId, extra: { re
   verb,
   data: { request, action: verb },
   associatedInputs: withInputs.has(verb) ? 'auto' : 'none',
+  ...extra,
+});
+
+/** A button on a card of the ledger. The number of a page is judged as everything else in the data. */
+export const pressReading = (verb: ReadingVerb, title: string, reading: ReadingId, page: number, extra: { readonly style?: 'positive'; readonly tooltip?: string } = {}): ExecuteAction => ({
+  type: 'Action.Execute',
+  title,
+  verb,
+  data: { reading, page, action: verb },
+  associatedInputs: verb === 'audit-send' ? 'auto' : 'none',
   ...extra,
 });
 

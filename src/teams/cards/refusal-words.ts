@@ -142,4 +142,11 @@ export const refusalWords = {
       [say`Several devices in Intune carry the ID of **${nameOf(facts, 'this device')}**. I do not guess which one is meant. Nothing was rotated.`],
       say`In the Intune portal compare their last check-in and remove the stale ones. Then ask again.`,
     ),
+
+  'not-your-entries': () =>
+    no('These are not your entries', [say`You may read your own entries, or those about your own devices. Nothing was shown.`], say`Ask an auditor or an administrator, or type **audit** for your own.`),
+
+  'reading-unknown': () => no('I do not know this card', [say`It is more than a day old, or its data was changed. Nothing was shown and nothing was sent.`], say`Ask again: **audit**`),
+
+  'export-taken': () => answer('That file was sent already', [say`Or it is on its way to your OneDrive. An offer is good for one file.`], say`Did it not arrive? Ask again: **audit**, then Export.`),
 } as const satisfies Record<RefusalCode, Words>;

@@ -11,6 +11,7 @@ import { whoamiCard } from '../cards/whoami.ts';
 import type { Room } from '../room.ts';
 import { sayPrivately } from '../say.ts';
 import { onAsk } from './ask.ts';
+import { onAudit } from './audit.ts';
 
 /** One message, answered once however often Teams delivers it. Throws a Fault; the fault card is sent by bot.ts. */
 export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
@@ -28,6 +29,8 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
       return onAsk(room, incoming, command.question, 'reveal');
     case 'rotate':
       return onAsk(room, incoming, command.question, 'rotate');
+    case 'audit':
+      return onAudit(room, incoming, command.question);
     case 'help':
       return onHelp(room, incoming);
     case 'whoami':
