@@ -10,7 +10,6 @@ import { workOnRotation } from './domain/follow-rotation.ts';
 import type { RotationId, TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds, plusSeconds } from './domain/instant.ts';
 import type { Keeper } from './domain/keep-ledger.ts';
-import { keepTidy } from './domain/keep-tidy.ts';
 import type { Ledger } from './domain/ports.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
@@ -19,12 +18,12 @@ import { createReconciling, type ReconcilingJob } from './jobs/reconciling.ts';
 import { type Chore, createTimekeeper, realWait, type Wait, type Witness } from './jobs/timekeeper.ts';
 import { createWakeUps, type WakeUps } from './jobs/wake-ups.ts';
 import { keeperOf, ledgerChores, type LedgerParts } from './keydesk/keeper.ts';
+import { tidyChores } from './keydesk/tidying.ts';
 import { type Readiness, startServer } from './server/server.ts';
 import { alertsIn } from './store/alerts.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
 import { entraReadsIn } from './store/entra-reads.ts';
-import { keepingIn } from './store/keeping.ts';
 import { ledgerIn } from './store/ledger.ts';
 import { clockOf, readinessOf } from './store/readiness.ts';
 import { ledgerReaderIn } from './store/read-entries.ts';
@@ -97,8 +96,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
     ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
-    { name: 'forget-messages', everySeconds: 3600, work: () => Promise.all([asks, readings].map((store) => store.prune(plusSeconds(desk.clock.now(), -86_400)))) },
-    { name: 'keep-tidy', everySeconds: 3600, work: () => keepTidy(desk, keepingIn(database, randomBytes)) },
+    ...tidyChores(desk, database, [asks, readings]),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
   ];

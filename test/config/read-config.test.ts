@@ -136,6 +136,19 @@ describe('readConfig', () => {
     assert.notEqual(readConfig({ ...whole, KEYDESK_ENTRA_LOG_MINUTES: 'off' }).fingerprint, readConfig(whole).fingerprint);
   });
 
+  it('keeps texts for ever and requests for 30 days unless it is told otherwise, and texts for 30 days at least', () => {
+    const { keepTextsDays, keepRequestsDays } = readConfig(whole).desk;
+    assert.deepEqual([keepTextsDays, keepRequestsDays], [undefined, 30]);
+    const texts = (days: string) => readConfig({ ...whole, KEYDESK_KEEP_TEXTS_DAYS: days }).desk.keepTextsDays;
+    assert.deepEqual([texts('30'), texts('3650'), texts('forever')], [30, 3650, undefined]);
+    for (const wrong of ['29', '0', '-30', '3651', '30.5', 'never', '1e2']) assert.deepEqual(faultsOf({ ...whole, KEYDESK_KEEP_TEXTS_DAYS: wrong }), ['KEYDESK_KEEP_TEXTS_DAYS'], wrong);
+    const requests = (days: string) => readConfig({ ...whole, KEYDESK_KEEP_REQUESTS_DAYS: days }).desk.keepRequestsDays;
+    assert.deepEqual([requests('1'), requests('3650')], [1, 3650]);
+    for (const wrong of ['0', '3651', 'forever', '1.5']) assert.deepEqual(faultsOf({ ...whole, KEYDESK_KEEP_REQUESTS_DAYS: wrong }), ['KEYDESK_KEEP_REQUESTS_DAYS'], wrong);
+    const fingerprints = ['forever', '30', '365'].map((days) => readConfig({ ...whole, KEYDESK_KEEP_TEXTS_DAYS: days }).fingerprint);
+    assert.equal(new Set(fingerprints).size, 3);
+  });
+
   it('lets agents rotate only where it is told to', () => {
     const may = (word?: string) => readConfig({ ...whole, KEYDESK_AGENTS_MAY_ROTATE: word }).desk.agentsMayRotate;
     assert.deepEqual([may(), may('no'), may('yes')], [false, false, true]);

@@ -34,3 +34,12 @@ export function missingParts(record: string): readonly string[] {
   const places = parts.map((part) => record.search(new RegExp(`^\\*\\*${part}(?:\\.\\*\\*|\\*\\*) \\S`, 'm')));
   return parts.filter((_part, index) => (places[index] ?? -1) < 0 || (index > 0 && (places[index] ?? 0) < (places[index - 1] ?? 0)));
 }
+
+/** The table under "What is kept, and where": its rows, the tables that its second column names, the settings of its last. */
+export function keptIn(markdown: string): { readonly rows: readonly (readonly string[])[]; readonly tables: readonly string[]; readonly settings: readonly string[] } {
+  const section = markdown.split(/^## /m).find((part) => part.startsWith('What is kept, and where\n')) ?? '';
+  const [, , ...lines] = section.split('\n').filter((line) => line.startsWith('|'));
+  const rows = lines.map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  const quoted = (cell = ''): readonly string[] => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? '');
+  return { rows, tables: rows.flatMap(([, where]) => quoted(where)), settings: rows.flatMap((row) => quoted(row.at(-1))) };
+}

@@ -78,7 +78,7 @@ export async function startInstance({ clock, connector, database, simulator }: S
   };
 }
 
-const choreCount = 8;
+const choreCount = 9;
 
 export interface RunOptions extends InstanceOptions {
   readonly clock: StandingClock;
