@@ -4,11 +4,8 @@ import { createInterface } from 'node:readline/promises';
 import { systemClock } from '../config/system.ts';
 import { type PersonId, parsePersonId } from '../domain/ids.ts';
 import { type Instant, parseInstant, plusSeconds } from '../domain/instant.ts';
-import { erasedEntry } from '../domain/keep-tidy.ts';
-import type { ErasedKind } from '../domain/ledger-entry.ts';
 import type { Database } from '../store/database.ts';
-import { erasePerson, oldTraces, type Traces, tracesOf } from '../store/erasing.ts';
-import { ownersKeepingIn } from '../store/keeping.ts';
+import { type EntryOf, eraseOlder, erasePerson, nothing, oldTraces, type Traces, tracesOf } from '../store/erasing.ts';
 import { type Command, type ExitCode, exitCodes, parseOptions, UsageError } from './command.ts';
 import { withOwnersDatabase } from './owner.ts';
 
@@ -52,30 +49,25 @@ async function erase(database: Database, order: Order): Promise<ExitCode> {
     return exitCodes.done;
   }
   if (!order.yes && !(await confirmed())) throw new UsageError('Nothing was erased. Say --yes to erase it; it cannot be brought back.');
-  const gone = person === undefined ? await eraseOld(database, order) : await eraseWhose(database, order, person);
+  const gone = person === undefined ? await eraseOld(database, order) : await erasePerson(database, randomBytes, { person, before }, entryOf(order));
   console.log(`Erased: ${inWords(gone)}.${isNothing(gone) ? '' : ' It is in the ledger.'}`);
   return exitCodes.done;
 }
 
 const client = (): string => `${userInfo().username}@${hostname()}`;
 
-const eraseWhose = (database: Database, { now, before }: Order, person: PersonId): Promise<Traces> =>
-  erasePerson(database, randomBytes, { person, before }, (kind) => erasedEntry(now, kind, before, { subjectId: person, client: client() }));
+const entryOf =
+  ({ now, before, person }: Order): EntryOf =>
+  (erased, count) => ({ time: now, act: 'erased', outcome: 'done', source: 'system', erased, count, to: before, ...(person && { subjectId: person }), client: client() });
 
-/** In batches, each with its entry: what is done stays done when it is stopped in the middle. */
-async function eraseOld(database: Database, { now, before }: Order): Promise<Traces> {
-  const keeping = ownersKeepingIn(database, randomBytes);
-  const entry = (kind: ErasedKind) => erasedEntry(now, kind, before, { client: client() });
-  const all = { texts: 0, requests: 0, rotations: 0, refusals: 0, open: 0 };
-  for (let more = true; more; ) {
-    const texts = await keeping.eraseTexts(before, mostAtOnce, entry('texts'));
-    const { requests, rotations } = await keeping.forgetClosed(before, mostAtOnce, entry('requests'));
-    all.texts += texts;
-    all.requests += requests;
-    all.rotations += rotations;
-    more = texts + requests + rotations > 0;
+/** In batches, each with its entries: what is done stays done when it is stopped in the middle. */
+async function eraseOld(database: Database, order: Order): Promise<Traces> {
+  let all = nothing;
+  for (;;) {
+    const gone = await eraseOlder(database, randomBytes, order.before, mostAtOnce, entryOf(order));
+    if (isNothing(gone)) return all;
+    all = { ...all, texts: all.texts + gone.texts, requests: all.requests + gone.requests, rotations: all.rotations + gone.rotations };
   }
-  return all;
 }
 
 const mostAtOnce = 10_000;

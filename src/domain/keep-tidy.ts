@@ -2,7 +2,6 @@
 
 import type { Desk } from './desk.ts';
 import { type Instant, instantAt, milliseconds } from './instant.ts';
-import type { ErasedKind, LedgerEntry } from './ledger-entry.ts';
 import type { Keeping } from './ports.ts';
 
 /** In one transaction: few enough that nobody waits for it. */
@@ -32,13 +31,13 @@ export async function keepTidy({ clock, settings }: Pick<Desk, 'clock' | 'settin
   const { keepTextsDays, keepRequestsDays } = settings;
   const closedBefore = keptSince(now, keepRequestsDays);
   const requests = await inBatches(async (most) => {
-    const gone = await keeping.forgetClosed(closedBefore, most, erasedEntry(now, 'requests', closedBefore));
+    const gone = await keeping.forgetClosed(closedBefore, most);
     return [gone.requests + gone.rotations, Math.max(gone.requests, gone.rotations) < most];
   });
   if (keepTextsDays === undefined) return { requests, texts: 0 };
   const before = keptSince(now, keepTextsDays);
   const texts = await inBatches(async (most) => {
-    const gone = await keeping.eraseTexts(before, most, erasedEntry(now, 'texts', before));
+    const gone = await keeping.eraseTexts(before, most);
     return [gone, gone < most];
   });
   return { requests, texts };
@@ -54,8 +53,3 @@ async function inBatches(erase: (most: number) => Promise<readonly [count: numbe
   }
   return all;
 }
-
-/** The entry about what was erased up to `before`, once its number is known. */
-export const erasedEntry =
-  (time: Instant, erased: ErasedKind, before?: Instant, more: Pick<LedgerEntry, 'subjectId' | 'client'> = {}) =>
-  (count: number): LedgerEntry => ({ time, act: 'erased', outcome: 'done', source: 'system', erased, count, ...(before && { to: before }), ...more });

@@ -231,18 +231,20 @@ export interface RotationChange {
   readonly lookAt?: Instant;
 }
 
-/** What is kept for a time and then goes. Each call is one transaction, its entry included; two instances share the work. */
+/**
+ * What is kept for a time and then goes. Each call is one transaction, in which the entry `erased` is written by the
+ * database itself when there was anything. Two instances share the work.
+ */
 export interface Keeping {
   /**
-   * Erases the texts beside at most `most` entries recorded before `before`, and appends `entry` when there were any.
-   * Throws when `before` is within the last 30 days, by the database's clock.
+   * Erases the texts beside at most `most` entries recorded before `before`. Throws when that is within the last 30 days,
+   * by the database's clock.
    * @returns beside how many entries
    */
-  eraseTexts(before: Instant, most: number, entry: (count: number) => LedgerEntry): Promise<number>;
+  eraseTexts(before: Instant, most: number): Promise<number>;
   /**
    * Deletes at most `most` requests that were over before `before`, and as many rotations that were and that no request
-   * speaks of any more; appends `entry`, with the number of both, when there were any. Throws when `before` is within the
-   * last day.
+   * speaks of any more. Throws when that is within the last day.
    */
-  forgetClosed(before: Instant, most: number, entry: (count: number) => LedgerEntry): Promise<{ readonly requests: number; readonly rotations: number }>;
+  forgetClosed(before: Instant, most: number): Promise<{ readonly requests: number; readonly rotations: number }>;
 }

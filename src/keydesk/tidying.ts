@@ -21,7 +21,7 @@ interface Forgetful {
 /** @param daily stores of what is of use for a day */
 export function tidyChores({ clock, settings }: Pick<Desk, 'clock' | 'settings'>, database: Database, daily: readonly Forgetful[]): readonly Chore[] {
   const alerts = alertsIn(database, randomBytes);
-  const keeping = keepingIn(database, randomBytes);
+  const keeping = keepingIn(database);
   return [
     { name: 'forget-messages', everySeconds: hour, work: () => Promise.all(daily.map((store) => store.prune(plusSeconds(clock.now(), -day)))) },
     { name: 'forget-alerts', everySeconds: hour, work: () => alerts.prune(plusSeconds(clock.now(), -alertDays * day)) },

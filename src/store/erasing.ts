@@ -21,6 +21,9 @@ export interface Traces {
   readonly open: number;
 }
 
+/** The entry about what was erased. */
+export type EntryOf = (erased: ErasedKind, count: number) => LedgerEntry;
+
 /** Everything recorded, closed or ended before `before` about `person`. */
 export interface Whose {
   readonly person: PersonId;
@@ -47,7 +50,7 @@ export const oldTraces = ({ db }: Database, before: Instant): Promise<Traces> =>
         (select count(*)::int from keydesk.closed_requests(${before}::timestamptz, null)) as requests,
         (select count(*)::int from keydesk.rotation where ended_at < ${before}::timestamptz and look_at is null) as rotations, 0 as refusals, 0 as open`));
 
-const nothing: Traces = { texts: 0, requests: 0, rotations: 0, refusals: 0, open: 0 };
+export const nothing: Traces = { texts: 0, requests: 0, rotations: 0, refusals: 0, open: 0 };
 
 const look = (db: Kysely<Tables>, question: RawBuilder<Traces>): Promise<Traces> =>
   db.transaction().execute(async (tx) => {
@@ -60,7 +63,7 @@ const look = (db: Kysely<Tables>, question: RawBuilder<Traces>): Promise<Traces>
  * causes and tallies the words go and the facts stay, because others speak of them.
  * @returns what went, and what was left open
  */
-export const erasePerson = ({ db }: Database, random: Random, whose: Whose, entry: (kind: ErasedKind) => (count: number) => LedgerEntry): Promise<Traces> =>
+export const erasePerson = ({ db }: Database, random: Random, whose: Whose, entry: EntryOf): Promise<Traces> =>
   orFault('store-unavailable', () =>
     db.transaction().execute(async (tx) => {
       await withoutHurry(tx);
@@ -69,12 +72,28 @@ export const erasePerson = ({ db }: Database, random: Random, whose: Whose, entr
       const rotations = await changed(tx, sql`update keydesk.rotation r set causes = ${namelessCauses(whose)} where ${endedWith(whose)} and ${namedIn(whose)}`);
       const refusals = await changed(tx, sql`update keydesk.refusal_tally set common = jsonb_set(common, '{texts}', '{}') where ${wordsOf(whose)}`);
       const { rows } = await sql<{ open: number }>`select ${openOf(whose)} as open`.execute(tx);
-      const beside = requests + rotations + refusals;
-      const entries = [...(texts > 0 ? [entry('texts')(texts)] : []), ...(beside > 0 ? [entry('requests')(beside)] : [])];
-      await appendAll(tx, entries, random);
-      return { texts, requests, rotations, refusals, open: rows[0]?.open ?? 0 };
+      const gone = { texts, requests, rotations, refusals, open: rows[0]?.open ?? 0 };
+      await appendAll(tx, entriesOf(gone, entry), random);
+      return gone;
     }),
   );
+
+/** The same by age, about everybody: one batch and its entries, in one transaction. Nothing of all when it was the last. */
+export const eraseOlder = ({ db }: Database, random: Random, before: Instant, most: number, entry: EntryOf): Promise<Traces> =>
+  orFault('store-unavailable', () =>
+    db.transaction().execute(async (tx) => {
+      const { rows } = await sql<Pick<Traces, 'texts' | 'requests' | 'rotations'>>`
+        select keydesk.delete_texts(${before}::timestamptz, ${most}::int) as texts, c.requests, c.rotations from keydesk.delete_closed(${before}::timestamptz, ${most}::int) c`.execute(tx);
+      const gone = { ...nothing, ...rows[0] };
+      await appendAll(tx, entriesOf(gone, entry), random);
+      return gone;
+    }),
+  );
+
+const entriesOf = ({ texts, requests, rotations, refusals }: Traces, entry: EntryOf): readonly LedgerEntry[] => {
+  const beside = requests + rotations + refusals;
+  return [...(texts > 0 ? [entry('texts', texts)] : []), ...(beside > 0 ? [entry('requests', beside)] : [])];
+};
 
 /** All of the ledger is read: longer than a statement of the service may take. */
 const withoutHurry = (tx: Transaction<Tables>): Promise<unknown> => sql`set local statement_timeout = 0`.execute(tx);

@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { Client, DatabaseError } from 'pg';
 import type { Fault } from '../../src/domain/fault.ts';
 import { type Instant, plusSeconds } from '../../src/domain/instant.ts';
-import { erasedEntry } from '../../src/domain/keep-tidy.ts';
 import type { Keeping } from '../../src/domain/ports.ts';
 import { keepingIn } from '../../src/store/keeping.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { at, entryOf } from '../support/ledger-entries.ts';
 import { afterReveal, byPerson, claimed, deviceOf, openToRotate, reveal } from '../support/rotation-plans.ts';
-import { claimOf, entriesIn, noon, openStores, requestOf, shownOf, type Stores, untilWaiting, verified } from '../support/stores.ts';
+import { claimOf, entriesIn, openStores, requestOf, shownOf, type Stores, untilWaiting, verified } from '../support/stores.ts';
 
 // Old by every clock that this test may meet.
 const limit = at('2025-03-01T00:00:00.000Z');
 const old = (day: number): Instant => at(`2025-02-0${day}T08:00:00.000Z`);
 const young = at('2025-03-01T00:00:00.000Z');
-const texts = erasedEntry(noon, 'texts', limit);
-const requests = erasedEntry(noon, 'requests', limit);
 
 const textsOf = async ({ database }: Stores): Promise<readonly number[]> =>
   (await sql<{ seq: string }>`select seq from keydesk.ledger_text order by seq`.execute(database.db)).rows.map(({ seq }) => Number(seq));
@@ -31,7 +27,7 @@ describe('store/keeping', () => {
   beforeEach(async () => {
     urls = await testDatabase();
     stores = openStores(urls.appUrl);
-    keeping = keepingIn(stores.database, randomBytes);
+    keeping = keepingIn(stores.database);
   });
   afterEach(() => stores.close());
 
@@ -42,10 +38,13 @@ describe('store/keeping', () => {
     });
 
     it('in batches, the oldest first, up to the limit and no further, each batch with an entry that says how many', async () => {
-      const gone = [await keeping.eraseTexts(limit, 2, texts), await textsOf(stores), await keeping.eraseTexts(limit, 2, texts), await keeping.eraseTexts(limit, 2, texts), await keeping.eraseTexts(limit, 2, texts)];
+      const gone = [await keeping.eraseTexts(limit, 2), await textsOf(stores), await keeping.eraseTexts(limit, 2), await keeping.eraseTexts(limit, 2), await keeping.eraseTexts(limit, 2)];
       assert.deepEqual(gone, [2, [3, 4, 5, 6, 7], 2, 1, 0]);
       assert.deepEqual(await textsOf(stores), [6, 7]);
-      assert.deepEqual((await entriesIn(stores)).slice(7), [2, 2, 1].map((count) => ({ time: noon, act: 'erased', outcome: 'done', source: 'system', erased: 'texts', count, to: limit })));
+      const entries = (await entriesIn(stores)).slice(7);
+      assert.deepEqual(entries.map(({ time: _, ...entry }) => entry), [2, 2, 1].map((count) => ({ act: 'erased', outcome: 'done', source: 'system', erased: 'texts', count, to: limit })));
+      const { rows } = await sql<{ recent: boolean }>`select bool_and(time between now() - interval '1 minute' and now() + interval '1 second') as recent from keydesk.ledger_entry where act = 'erased'`.execute(stores.database.db);
+      assert.deepEqual(rows, [{ recent: true }], 'by the clock of the database');
       const { findings, verdict } = await verified(stores.database);
       assert.deepEqual([findings, verdict.size, verdict.erased], [[], 10, 5]);
     });
@@ -53,14 +52,14 @@ describe('store/keeping', () => {
     it('also those of an entry that was recorded late', async () => {
       await stores.ledger.append(entryOf({ time: old(2) }));
       await stores.ledger.append(entryOf({ time: young }));
-      assert.equal(await keeping.eraseTexts(limit, 100, texts), 6);
+      assert.equal(await keeping.eraseTexts(limit, 100), 6);
       assert.deepEqual(await textsOf(stores), [6, 7, 9]);
     });
 
     it('once, when two instances do it at the same time', async () => {
       const other = openStores(urls.appUrl);
       try {
-        const gone = await Promise.all([keeping, keepingIn(other.database, randomBytes), keeping, keepingIn(other.database, randomBytes)].map((one) => one.eraseTexts(limit, 100, texts)));
+        const gone = await Promise.all([keeping, keepingIn(other.database), keeping, keepingIn(other.database)].map((one) => one.eraseTexts(limit, 100)));
         assert.equal(gone.reduce((sum, count) => sum + count), 5);
         const written = (await entriesIn(stores)).filter(({ act }) => act === 'erased').map(({ count }) => count);
         const inOrder = (counts: readonly (number | undefined)[]) => counts.map(Number).toSorted((a, b) => a - b);
@@ -76,7 +75,7 @@ describe('store/keeping', () => {
       try {
         // Whoever appends waits for this lock, and then has deleted the texts already.
         await owner.query('select pg_advisory_lock(75836100001)');
-        const erasing = keeping.eraseTexts(limit, 100, texts);
+        const erasing = keeping.eraseTexts(limit, 100);
         const lost = assert.rejects(erasing, (error: Fault) => error.code === 'store-unavailable');
         await untilWaiting(stores.database, 1);
         await owner.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
@@ -86,7 +85,7 @@ describe('store/keeping', () => {
         await owner.end();
       }
       assert.deepEqual(await textsOf(stores), [1, 2, 3, 4, 5, 6, 7]);
-      assert.equal(await keeping.eraseTexts(limit, 100, texts), 5);
+      assert.equal(await keeping.eraseTexts(limit, 100), 5);
       assert.equal((await entriesIn(stores)).length, 8);
     });
 
@@ -125,6 +124,7 @@ describe('store/keeping', () => {
     it('erase what is older than 30 days, by the clock of the database', async () => {
       const { rows } = await app.query("select keydesk.erase_texts(now() - interval '30 days', 100) as gone");
       assert.deepEqual(rows, [{ gone: 2 }]);
+      assert.deepEqual((await entriesIn(stores)).map(({ act, count }) => [act, count]), [['asked', undefined], ['asked', undefined], ['erased', 2]], 'and not without an entry');
     });
 
     for (const before of ["now() - interval '30 days' + interval '1 second'", 'now()', "'infinity'", 'null']) {
@@ -147,6 +147,7 @@ describe('store/keeping', () => {
       'select keydesk.delete_texts(now(), 100)',
       'select keydesk.delete_closed(now(), 100)',
       'select keydesk.closed_requests(now(), null)',
+      "select keydesk.erased_body('texts', 1, now())",
       'create or replace function keydesk.erase_texts(before timestamptz, most integer) returns integer language sql as $$ select 1 $$',
       'alter function keydesk.erase_texts reset all',
     ]) {
@@ -181,9 +182,9 @@ describe('store/keeping', () => {
       await stores.requests.hidden(requestOf(15).id, 1, plusSeconds(past, 300), entryOf());
       await open(16, limit);
       await open(17, past, { expiresAt: plusSeconds(limit, 60) });
-      assert.deepEqual(await keeping.forgetClosed(limit, 3, requests), { requests: 3, rotations: 0 });
-      assert.deepEqual(await keeping.forgetClosed(limit, 3, requests), { requests: 1, rotations: 0 });
-      assert.deepEqual(await keeping.forgetClosed(limit, 3, requests), { requests: 0, rotations: 0 });
+      assert.deepEqual(await keeping.forgetClosed(limit, 3), { requests: 3, rotations: 0 });
+      assert.deepEqual(await keeping.forgetClosed(limit, 3), { requests: 1, rotations: 0 });
+      assert.deepEqual(await keeping.forgetClosed(limit, 3), { requests: 0, rotations: 0 });
       assert.deepEqual(await ids(), ['13', '14', '16', '17'], 'being read, not hidden yet, too young, not expired by then');
       assert.deepEqual((await entriesIn(stores)).filter(({ act }) => act === 'erased').map(({ count, erased }) => `${erased} ${count}`), ['requests 3', 'requests 1']);
     });
@@ -194,10 +195,10 @@ describe('store/keeping', () => {
       assert.ok(started.kind === 'started');
       const { rotation } = started;
       await sql`update keydesk.request set opened_at = ${past}::timestamptz, expires_at = ${past}::timestamptz`.execute(stores.database.db);
-      assert.deepEqual(await keeping.forgetClosed(limit, 9, requests), { requests: 0, rotations: 0 }, 'under way');
+      assert.deepEqual(await keeping.forgetClosed(limit, 9), { requests: 0, rotations: 0 }, 'under way');
       await stores.rotations.move(rotation, 'failed', { set: { endedAt: limit, failure: 'policy-os' } });
-      assert.deepEqual(await keeping.forgetClosed(limit, 9, requests), { requests: 0, rotations: 0 }, 'over, but not long enough for the card to have been told');
-      assert.deepEqual(await keeping.forgetClosed(plusSeconds(limit, 1), 9, requests), { requests: 1, rotations: 1 });
+      assert.deepEqual(await keeping.forgetClosed(limit, 9), { requests: 0, rotations: 0 }, 'over, but not long enough for the card to have been told');
+      assert.deepEqual(await keeping.forgetClosed(plusSeconds(limit, 1), 9), { requests: 1, rotations: 1 });
       assert.equal(await stores.rotations.find(rotation.id), undefined);
     });
 
@@ -206,7 +207,7 @@ describe('store/keeping', () => {
       const shown = await reveal(stores, request, afterReveal(request, 1, { number: 31, device: deviceOf(31) }));
       assert.ok(shown !== 'lost' && shown.rotation !== undefined);
       await stores.rotations.move(shown.rotation, 'failed', { set: { endedAt: past, failure: 'policy-os' } });
-      assert.deepEqual(await keeping.forgetClosed(limit, 9, requests), { requests: 0, rotations: 0 });
+      assert.deepEqual(await keeping.forgetClosed(limit, 9), { requests: 0, rotations: 0 });
       assert.notEqual(await stores.rotations.find(shown.rotation.id), undefined);
     });
   });

@@ -2,8 +2,9 @@
 //
 // What the service may take away, and how little of it: its role may delete neither texts nor requests. Two functions do
 // it with the owner's rights (docs/decisions/0014-what-is-kept-and-how-it-is-erased.md). Each refuses what is younger than
-// its floor, by the clock of the database, whatever the service is told or made to ask. The owner's own command has no
-// floor; it calls what is below them.
+// its floor, by the clock of the database, and writes the entry about what it took, whoever calls it and whatever for: a
+// service in wrong hands cannot erase without leaving that on record. The owner's own command has no floor and writes
+// entries that say more; it calls what is below them.
 
 export const name = '0007-keeping';
 
@@ -49,12 +50,23 @@ begin
   get diagnostics rotations = row_count;
 end $$;
 
+-- The bytes of the entry about it, in the order of version 1 (ledger/entry.ts).
+create function keydesk.erased_body(erased text, gone integer, before timestamptz) returns bytea language sql stable as $$
+  select convert_to(format('{"v":1,"time":"%s","act":"erased","outcome":"done","source":"system","count":%s,"to":"%s","erased":"%s"}',
+    to_char(clock_timestamp() at time zone 'UTC', w.form), gone, to_char(before at time zone 'UTC', w.form), erased), 'UTF8')
+  from (values ('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) w (form)
+$$;
+
 create function keydesk.erase_texts(before timestamptz, most integer) returns integer language plpgsql security definer set search_path = '' as $$
+declare
+  gone integer;
 begin
   if before is null or before > now() - interval '30 days' then
     raise exception 'texts of the last 30 days stay' using errcode = 'insufficient_privilege';
   end if;
-  return keydesk.delete_texts(before, most);
+  gone := keydesk.delete_texts(before, most);
+  if gone > 0 then insert into keydesk.ledger_entry (body) values (keydesk.erased_body('texts', gone, before)); end if;
+  return gone;
 end $$;
 
 create function keydesk.forget_closed(before timestamptz, most integer, out requests integer, out rotations integer) language plpgsql security definer set search_path = '' as $$
@@ -63,5 +75,6 @@ begin
     raise exception 'requests of the last day stay' using errcode = 'insufficient_privilege';
   end if;
   select d.requests, d.rotations into forget_closed.requests, forget_closed.rotations from keydesk.delete_closed(before, most) d;
+  if requests + rotations > 0 then insert into keydesk.ledger_entry (body) values (keydesk.erased_body('requests', requests + rotations, before)); end if;
 end $$;
 `;
