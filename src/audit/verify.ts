@@ -1,4 +1,5 @@
-import { describe, verifyLedger } from '../ledger/verify.ts';
+import { describe } from '../ledger/findings.ts';
+import { verifyLedger } from '../ledger/verify.ts';
 import type { Database } from '../store/database.ts';
 import { storedEntries } from '../store/stored-entries.ts';
 import { type Command, type ExitCode, exitCodes, parseOptions } from './command.ts';

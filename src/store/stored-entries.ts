@@ -4,7 +4,7 @@ import type { EntraDeviceId, PersonId } from '../domain/ids.ts';
 import { openEntry, parseBody } from '../ledger/entry.ts';
 import type { ListedEntry } from '../ledger/table.ts';
 import { plainTexts } from '../ledger/texts.ts';
-import type { StoredEntry } from '../ledger/verify.ts';
+import type { StoredEntry } from '../ledger/stored.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
 import type { Tables } from './tables.ts';
@@ -49,7 +49,7 @@ async function declare(tx: Kysely<Tables>): Promise<void> {
     set_config('enable_hashjoin', 'off', true), set_config('enable_sort', 'off', true)`.execute(tx);
   await sql`
     declare entries no scroll cursor for
-    select coalesce(e.seq, t.seq) as seq, e.body, e.leaf_hash, e.time, e.act, e.outcome, e.source, e.code, e.reason,
+    select coalesce(e.seq, t.seq) as seq, e.body, e.leaf_hash, e.nodes, e.time, e.act, e.outcome, e.source, e.code, e.reason,
       e.person_id, e.device_id, e.key_id, e.request_id, t.texts
     from keydesk.ledger_entry e full join keydesk.ledger_text t on t.seq = e.seq
     order by coalesce(e.seq, t.seq)`.execute(tx);

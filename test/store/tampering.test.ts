@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Client } from 'pg';
-import type { Finding } from '../../src/ledger/verify.ts';
+import type { Finding } from '../../src/ledger/findings.ts';
 import { readinessOf } from '../../src/store/readiness.ts';
 import { testDatabase } from '../support/database.ts';
 import { entryOf, fullEntry } from '../support/ledger-entries.ts';
