@@ -7,26 +7,32 @@ import type { Finding } from './findings.ts';
 import { type Past, Suspects } from './suspects.ts';
 import type { CompactRange } from './tree.ts';
 
-/** How far is looked ahead before something is believed. */
-const ahead = 32;
+/** How far is looked ahead before something is believed. Twice as far as a shift, which a multiple of 32 then betrays. */
+const ahead = 64;
 /** So many rows may already stand in a wrong place before one does not fit. */
 const back = 32;
 /** So many entries, removed or inserted in one place, are recognised. */
 const mostShift = 16;
-/** Each search takes milliseconds: a ledger of which nothing fits is named row by row after so many. */
-const mostSearches = 64;
+/** Each search takes up to some tenths of a second: a ledger of which nothing fits is named as it stands after so many. */
+const mostSearches = 16;
 
 interface Explanation {
-  readonly finding: Finding;
+  /** Undefined: as it stands. */
+  readonly finding: Finding | undefined;
   /** From how many rows back on it tells the story. */
   readonly from: number;
   /** By how many the places move against the numbers. */
   readonly shift: number;
   readonly dropped: number;
-  /** How many rows behind the one in question fit, and how many nodes that proves. */
-  readonly reach: number;
+  /** What it leaves unexplained, of the rows around, and what it asks to be believed; the least is the best. */
+  readonly cost: number;
+  /** How many nodes it proves. */
   readonly proven: number;
 }
+
+/** To believe in a new numbering takes this many misfits that it explains, and more for many inserted rows. */
+const costOfShift = 2;
+const costOfInserted = 1 / 8;
 
 export class Diagnosis {
   #now: Claims;
@@ -73,13 +79,13 @@ export class Diagnosis {
     if (row === undefined) return;
     const before = upTo(this.#now, row.seq + this.#shift);
     const asItStands = place(before, row);
-    const better = asItStands.fits ? undefined : this.#explain(row, before, asItStands.claims);
+    const better = asItStands.fits ? undefined : this.#explain(row, before);
     if (better === undefined) {
-      this.#keep({ row, before, after: asItStands.claims });
+      this.#keep({ row, before, after: asItStands.claims, fits: asItStands.fits, proven: asItStands.proven });
       if (!asItStands.fits) this.#suspects.add(this.#past);
       return;
     }
-    this.#findings.push(better.finding);
+    if (better.finding !== undefined) this.#findings.push(better.finding);
     const again = this.#past.splice(this.#past.length - better.from);
     this.#suspects.forget(again[0]?.row.seq ?? row.seq);
     this.#now = again[0]?.before ?? this.#now;
@@ -88,18 +94,28 @@ export class Diagnosis {
   }
 
   /** Undefined when it is best taken as it stands. */
-  #explain(row: TreeRow, here: Claims, standing: Claims): Explanation | undefined {
-    const alone = carriesOn(standing, this.#coming, row.seq + 1);
-    if (alone.reach === ahead || this.#searches >= mostSearches) return undefined;
+  #explain(row: TreeRow, here: Claims): Explanation | undefined {
+    const standing = carryOn(here, [row, ...this.#coming], row.seq, Infinity);
+    if (standing.misfits <= costOfShift || this.#searches >= mostSearches) return undefined;
     this.#searches += 1;
-    let best: Omit<Explanation, 'finding'> & { readonly finding?: Finding } = { ...alone, from: 0, shift: 0, dropped: 0 };
+    let best: Explanation = { finding: undefined, from: 0, shift: 0, dropped: 0, cost: standing.misfits, proven: standing.proven };
+    let [misfits, proven] = [0, 0];
+    // What is not told anew counts as it did: `misfits` and `proven` are those of the rows that are.
     for (let from = 0; from <= this.#past.length; from += 1) {
       const past = this.#past.slice(this.#past.length - from);
-      const start = past[0]?.before ?? here;
+      if (from > 0) {
+        misfits += past[0]?.fits === false ? 1 : 0;
+        proven += past[0]?.proven ?? 0;
+      }
       const rows = [...past.map((one) => one.row), row, ...this.#coming];
-      for (const one of renumbered(start, rows, from)) if (one.reach > best.reach || (one.reach === best.reach && one.proven > best.proven)) best = one;
+      for (const one of renumbered(past[0]?.before ?? here, rows, from, best.cost + misfits)) {
+        const explained = { ...one, cost: one.cost - misfits, proven: one.proven - proven };
+        // To leave rows out explains them away; it has to prove something too.
+        const better = explained.cost < best.cost || (explained.cost === best.cost && explained.proven > best.proven);
+        if (better && explained.proven > standing.proven) best = explained;
+      }
     }
-    return best.finding === undefined ? undefined : { ...best, finding: best.finding };
+    return best.finding === undefined ? undefined : best;
   }
 
   #keep(past: Past): void {
@@ -114,17 +130,18 @@ export class Diagnosis {
   }
 }
 
-/** All ways in which entries can have been removed before, or inserted as, the first rows. @param from place of the row in question among them */
-function* renumbered(start: Claims, rows: readonly TreeRow[], from: number): Generator<Explanation> {
+/** All ways in which entries can have been removed before, or inserted as, the first rows. @param most cost of interest */
+function* renumbered(start: Claims, rows: readonly TreeRow[], from: number, most: number): Generator<Explanation> {
   const [first] = rows;
   if (first === undefined) return;
   for (let count = 1; count <= mostShift; count += 1) {
-    const without = carriesOn(upTo(start, start.size + 1 + count), rows, first.seq);
-    yield { finding: { kind: 'removed-before', seq: first.seq, count }, from, shift: count, dropped: 0, reach: without.reach - from - 1, proven: without.proven };
-    const last = rows[count - 1];
-    if (last === undefined || count >= rows.length) continue;
-    const left = carriesOn(start, rows.slice(count), undefined);
-    yield { finding: { kind: 'inserted', seq: first.seq, to: last.seq }, from, shift: -count, dropped: count, reach: count + left.reach - from - 1, proven: left.proven };
+    const without = carryOn(upTo(start, start.size + 1 + count), rows, first.seq, most - costOfShift);
+    yield { finding: { kind: 'removed-before', seq: first.seq, count }, from, shift: count, dropped: 0, cost: without.misfits + costOfShift, proven: without.proven };
+    const [last, next] = [rows[count - 1], rows[count]];
+    if (last === undefined || next === undefined) continue;
+    const price = costOfShift + count * costOfInserted;
+    const left = carryOn(start, rows.slice(count), next.seq, most - price);
+    yield { finding: { kind: 'inserted', seq: first.seq, to: last.seq }, from, shift: -count, dropped: count, cost: left.misfits + price, proven: left.proven };
   }
 }
 
@@ -135,18 +152,18 @@ function upTo(claims: Claims, next: number): Claims {
   return so;
 }
 
-/** How many of the rows fit, one behind the other, until the first that does not. @param next number of the row for the next place; without it that of the first row */
-function carriesOn(claims: Claims, rows: readonly TreeRow[], next: number | undefined): { readonly reach: number; readonly proven: number } {
+/** How many of the rows do not fit, one behind the other, and what the others prove. @param first number of the row for the next place. @param most so many misfits are enough to know */
+function carryOn(claims: Claims, rows: readonly TreeRow[], first: number, most: number): { readonly misfits: number; readonly proven: number } {
   let so = claims;
-  let seq = next ?? rows[0]?.seq ?? 0;
-  let [reach, proven] = [0, 0];
+  let seq = first;
+  let [misfits, proven] = [0, 0];
   for (const row of rows) {
     const placed = place(upTo(so, so.size + 1 + row.seq - seq), row);
-    if (!placed.fits) break;
     so = placed.claims;
     seq = row.seq + 1;
-    reach += 1;
     proven += placed.proven;
+    if (!placed.fits) misfits += 1;
+    if (misfits > most) break;
   }
-  return { reach, proven };
+  return { misfits, proven };
 }

@@ -7,7 +7,7 @@ import { Diagnosis } from './diagnosis.ts';
 import type { Finding } from './findings.ts';
 import { GrowingTree, passingLeafHash } from './growing-tree.ts';
 import type { StoredEntry } from './stored.ts';
-import type { CompactRange } from './tree.ts';
+import { type CompactRange, leafHash } from './tree.ts';
 import type { Fits } from './witnesses.ts';
 
 /** The tree after so many places. */
@@ -38,15 +38,14 @@ export class Reading {
       this.#textsAlone(seq, found);
       return;
     }
-    const leaf = passingLeafHash(body);
-    const stored = row.leaf_hash !== null && leaf.compare(row.leaf_hash) === 0 ? row.leaf_hash : undefined;
-    if (this.#diagnosis === undefined && seq === this.#next && stored !== undefined && this.tree.addStored(stored, row.nodes)) {
+    if (this.#diagnosis === undefined && seq === this.#next && this.#passes(row, body)) {
       this.#remember(row);
     } else {
+      const leaf = leafHash(body);
       if (seq > this.#next) found.push({ kind: 'removed', seq: this.#next, to: seq - 1 });
       if (seq < this.#next) found.push({ kind: 'out-of-order', seq });
       else this.#diagnose().push(treeRow(row, leaf));
-      this.tree.add(Buffer.from(leaf));
+      this.tree.add(leaf);
     }
     this.#next = Math.max(this.#next, seq + 1);
     this.last = Math.max(this.last, seq);
@@ -58,6 +57,11 @@ export class Reading {
   /** Whether there may be something to take after each row, not only where a checkpoint is. */
   get isReporting(): boolean {
     return this.#diagnosis !== undefined;
+  }
+
+  /** Its hash is that of its bytes, and its nodes are those of the tree, which it then belongs to. */
+  #passes({ leaf_hash, nodes }: StoredEntry, body: Uint8Array): boolean {
+    return leaf_hash !== null && passingLeafHash(body).compare(leaf_hash) === 0 && this.tree.addStored(leaf_hash, nodes);
   }
 
   /** Everything was seen. */
@@ -90,7 +94,7 @@ export class Reading {
   #diagnose(): Diagnosis {
     if (this.#diagnosis === undefined) {
       this.#diagnosis = new Diagnosis(this.#snapshots[0]);
-      for (const row of this.#since) if (row.body !== null) this.#diagnosis.push(treeRow(row, passingLeafHash(row.body)));
+      for (const row of this.#since) if (row.body !== null) this.#diagnosis.push(treeRow(row, leafHash(row.body)));
       this.#since = [];
     }
     return this.#diagnosis;

@@ -3,18 +3,31 @@
 import { type Claims, place, type TreeRow } from './claims.ts';
 import type { Finding } from './findings.ts';
 
-/** A row that was put in its place, with the tree before and after. */
+/** A row that was put in its place, with the tree before and after; whether it fits there, and how many nodes it proves. */
 export interface Past {
   readonly row: TreeRow;
   readonly before: Claims;
   readonly after: Claims;
+  readonly fits: boolean;
+  readonly proven: number;
 }
 
-/** Two neighbours below one node, or one where the other is missing. */
+/**
+ * Two neighbours below one node, or one where the other is missing. Where the node above that one is completed by the
+ * next couple, its rows stand here too: whole rows of two couples, exchanged, fit by themselves.
+ */
 interface Couple {
   readonly before: Claims;
   readonly rows: readonly TreeRow[];
 }
+
+/** The places of a couple end here, and what proves them there. */
+function endsOf({ before }: Couple): { readonly own: number; readonly proof: number } {
+  const own = before.size + 1 + ((before.size + 1) % 2);
+  return { own, proof: own % 4 === 2 ? own + 2 : own };
+}
+
+const ownRows = (couple: Couple): readonly TreeRow[] => couple.rows.slice(0, endsOf(couple).own - couple.before.size);
 
 const mostCouples = 48;
 const mostChanged = 256;
@@ -36,12 +49,11 @@ export class Suspects {
     else this.#beyond.push(named(couple));
   }
 
-  /** Told of every row that is put in its place: it may be the right neighbour of one that did not fit. */
+  /** Told of every row that is put in its place: it may belong to a couple that does not fit. */
   complete({ row, before }: Past): void {
     if (!row.leaf.sure) this.#addChanged(row);
-    const open = this.#couples.at(-1);
-    if (open === undefined || open.rows.length > 1 || before.size % 2 === 0 || before.size !== open.before.size + 1) return;
-    this.#couples[this.#couples.length - 1] = { before: open.before, rows: [...open.rows, row] };
+    const isNext = (couple: Couple): boolean => before.size === couple.before.size + couple.rows.length && before.size < endsOf(couple).proof;
+    this.#couples = this.#couples.map((couple) => (isNext(couple) ? { before: couple.before, rows: [...couple.rows, row] } : couple));
   }
 
   /** The rows from this number on are put in their places anew. */
@@ -73,7 +85,7 @@ export class Suspects {
   #judgeCouples(): readonly Finding[] {
     const findings: Finding[] = [];
     const left = new Set(this.#couples);
-    const slots = this.#couples.flatMap((couple) => couple.rows.map((row) => ({ couple, row })));
+    const slots = this.#couples.flatMap((couple) => ownRows(couple).map((row) => ({ couple, row })));
     for (const [index, one] of slots.entries()) {
       for (const other of slots.slice(index + 1)) {
         if (!left.has(one.couple) || !left.has(other.couple) || !areSwapped(one, other)) continue;
@@ -115,4 +127,7 @@ function fit({ before, rows }: Couple): boolean {
   return proven > 0;
 }
 
-const named = ({ rows }: Couple): Finding => ({ kind: 'unfitting', seq: rows[0]?.seq ?? 0, to: rows.at(-1)?.seq ?? 0 });
+function named(couple: Couple): Finding {
+  const rows = ownRows(couple);
+  return { kind: 'unfitting', seq: rows[0]?.seq ?? 0, to: rows.at(-1)?.seq ?? 0 };
+}
