@@ -9,12 +9,14 @@ import { Fault } from './domain/fault.ts';
 import { workOnRotation } from './domain/follow-rotation.ts';
 import type { RotationId, TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds, plusSeconds } from './domain/instant.ts';
+import type { Keeper } from './domain/keep-ledger.ts';
 import type { Ledger } from './domain/ports.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
 import { createLook } from './jobs/look.ts';
 import { type Chore, createTimekeeper, realWait, type Wait, type Witness } from './jobs/timekeeper.ts';
 import { createWakeUps, type WakeUps } from './jobs/wake-ups.ts';
+import { keeperOf, ledgerChores, type LedgerParts } from './keydesk/keeper.ts';
 import { type Readiness, startServer } from './server/server.ts';
 import { alertsIn } from './store/alerts.ts';
 import { asksIn } from './store/asks.ts';
@@ -40,6 +42,7 @@ export interface KeydeskParts {
   /** The same with an identity that may rotate; `graph` when absent. */
   readonly rotationGraph?: Graph;
   readonly database: Database;
+  readonly ledger: LedgerParts;
   readonly log: Logger;
   /** How often is looked for jobs; at least 0.5, 1 when absent. */
   readonly jobPollSeconds?: number;
@@ -63,12 +66,12 @@ export interface Keydesk {
   stop(): Promise<void>;
 }
 
-/** Rejects when it cannot listen. A database or a Graph that is away shows on `/readyz` and in every answer. */
+/** Rejects when it cannot listen, or has no key to sign with. A database or a Graph that is away shows on `/readyz` and in every answer. */
 export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   const { database, graph, log, doors: { wait = realWait, wake } = {} } = parts;
   // The jobs come below: they work with the desk, and the desk's store hands them what is to happen later.
   const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
-  const { desk, asks, ledger } = deskOf(parts, wakeLater);
+  const { desk, asks, ledger, keeper } = deskOf(parts, wakeLater);
   const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log });
   const times = rotationTimesIn(database, randomBytes, wakeLater);
   const look = createLook({
@@ -83,13 +86,14 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     noteOfStart(desk, parts.fingerprint),
     { name: 'hide-due-cards', everySeconds: 1, work: () => hideDueCards(desk, bot.hideCard) },
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
+    ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
   const jobs = (): Promise<string> => stateOfJobs(wakeUps, times);
-  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, jobs), ids: desk.ids, log });
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, keeper, jobs), ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');
   return {
@@ -105,10 +109,12 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   };
 }
 
-function deskOf({ database, graph, rotationGraph = graph, settings, log, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
+function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, ledger: kept, log, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
+  const alerts = alertsIn(database, randomBytes);
+  const keeper = keeperOf(kept, { tenantId, database, clock, alerts, log });
   const desk = around({
     clock,
     ids,
@@ -119,13 +125,15 @@ function deskOf({ database, graph, rotationGraph = graph, settings, log, doors =
     rotator: rotationGraph.rotator,
     roles: graph.roles,
     ledger: said(ledger, log),
-    alerts: alertsIn(database, randomBytes),
+    alerts,
+    checkpoints: keeper,
+    ledgerCheck: keeper,
     asks,
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
     settings,
   });
-  return { desk, ledger, asks };
+  return { desk, ledger, asks, keeper };
 }
 
 const mostAtOnce = 200;
@@ -201,14 +209,18 @@ const codeOf = (error: unknown): string => (error instanceof Fault ? error.code 
  * Without database or ledger nothing can be shown: down. Without Graph or jobs people still get an answer, and with a
  * clock that is wrong limits hold less exactly: degraded.
  */
-async function readiness({ database, graph, doors }: KeydeskParts, stateOf: () => Promise<string>): Promise<Readiness> {
-  const [stored, clock, reached, jobs] = await Promise.all([
+async function readiness({ database, graph, doors }: KeydeskParts, keeper: Keeper, stateOf: () => Promise<string>): Promise<Readiness> {
+  const deadline = () => (doors?.deadlines ?? systemDeadlines).press();
+  const [stored, kept, clock, reached, jobs] = await Promise.all([
     readinessOf(database),
+    keeper.state(deadline),
     clockOf(database, () => systemClock.now()),
-    graph.ping((doors?.deadlines ?? systemDeadlines).press()).then(() => 'ok', codeOf),
+    graph.ping(deadline()).then(() => 'ok', codeOf),
     stateOf().catch(codeOf),
   ]);
-  const parts = { ...stored, graph: reached, jobs, ...(clock !== 'ok' && { clock }) };
-  const down = stored.database !== 'ok' || stored.ledger !== 'ok';
-  return { status: down ? 'down' : reached === 'ok' && jobs === 'ok' && clock === 'ok' ? 'ok' : 'degraded', parts };
+  const ledger = stored.ledger === 'ok' ? kept : stored.ledger;
+  const checkpoints = keeper.signing();
+  const parts = { database: stored.database, ledger, graph: reached, jobs, ...(clock !== 'ok' && { clock }), ...(ledger === 'ok' && checkpoints !== 'ok' && { checkpoints }) };
+  const down = stored.database !== 'ok' || ledger !== 'ok';
+  return { status: down ? 'down' : Object.values(parts).every((part) => part === 'ok') ? 'ok' : 'degraded', parts };
 }

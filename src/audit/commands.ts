@@ -3,12 +3,14 @@
 // the database there is withDatabase (database.ts).
 import { type Command, exitCodeHelp } from './command.ts';
 import { list } from './list.ts';
+import { resume } from './resume.ts';
 import { verify } from './verify.ts';
 
 /** By name, in the order in which help tells of them. */
 export const commands: ReadonlyMap<string, Command> = new Map([
   ['list', list],
   ['verify', verify],
+  ['resume', resume],
 ]);
 
 const databaseHelp = `The database is the one of DATABASE_URL, else the demo's in KEYDESK_DATA_DIR (default .keydesk), which is started for

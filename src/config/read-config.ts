@@ -8,6 +8,7 @@ import { type Role, roles } from '../domain/person.ts';
 import type { Limit } from '../domain/ports.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
+import { type LedgerConfig, readLedger } from './read-ledger.ts';
 import { type Identity, readIdentity, readRotationIdentity, type RotationIdentity } from './read-identity.ts';
 import type { Secret } from './secret.ts';
 
@@ -19,6 +20,7 @@ export interface Config {
   /** Absent: the bot's own. */
   readonly rotationIdentity?: RotationIdentity;
   readonly databaseUrl: Secret;
+  readonly ledger: LedgerConfig;
   /** Entra object ids of the role groups. A role without a group is nobody's. */
   readonly groups: Readonly<Partial<Record<Role, string>>>;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -45,14 +47,15 @@ export function readConfig(env: Env): Config {
   const identity = readIdentity(read);
   const rotationIdentity = readRotationIdentity(read, identity);
   const databaseUrl = readDatabaseUrl(read);
+  const ledger = readLedger(read);
   const groups = readGroups(read);
   const desk = readDesk(read);
   const port = read.optional('PORT', z.coerce.number().int().min(1).max(65_535), 'a port number', 3978);
   const host = read.optional('KEYDESK_HOST', z.string().min(1), 'an address to listen on', '0.0.0.0');
   const logLevel = read.optional('KEYDESK_LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error']), 'debug, info, warn or error', 'info' as const);
   const tenant = parseTenantId(tenantId);
-  if (read.faults.length > 0 || tenant === undefined || identity === undefined || databaseUrl === undefined) throw new ConfigError(read.faults);
-  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, logLevel, desk };
+  if (read.faults.length > 0 || tenant === undefined || identity === undefined || databaseUrl === undefined || ledger === undefined) throw new ConfigError(read.faults);
+  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, ledger, logLevel, desk };
   return { ...settings, databaseUrl, fingerprint: fingerprintOf(settings) };
 }
 

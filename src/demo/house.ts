@@ -16,6 +16,7 @@ import { migrate } from '../store/migrate.ts';
 import { tenantId } from './cast.ts';
 import type { DemoPlan } from './flags.ts';
 import { startPlayground } from './playground.ts';
+import { demoLedger } from './ledger-key.ts';
 import { freePorts } from './ports.ts';
 import { demoDesk, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity } from './settings.ts';
 
@@ -66,7 +67,7 @@ export async function startHouse(plan: DemoPlan, witness: Witness, giveUp: Abort
     ? told('Playground', startPlayground({ endpoint, port: playgroundPort, folder: dataFolder, speaker: plan.speaker, onExit: () => witness.lost('Playground'), giveUp: AbortSignal.any([giveUp, failed.signal]) }))
     : undefined;
   const simulator = told('Simulated tenant', startSimulator({ port: simulatorPort, devices: plan.devices, selfCheckinSeconds: 20 }));
-  const keydesk = told('Keydesk', startDesk(postgres, simulator, keydeskPort, logTo.log));
+  const keydesk = told('Keydesk', startDesk(postgres, simulator, keydeskPort, dataFolder, logTo.log));
 
   const parts: readonly (Promise<Part> | undefined)[] = [playground, keydesk, simulator, postgres];
   const stop = async (): Promise<void> => {
@@ -125,7 +126,7 @@ async function startDatabase({ ephemeral, ports }: DemoPlan, dataFolder: string)
 }
 
 /** Keydesk as in production, but for two things: its last hop goes to the simulator, and nobody is asked for a token. */
-async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: ReturnType<typeof startSimulator>, port: number, log: ReturnType<typeof createLog>) {
+async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: ReturnType<typeof startSimulator>, port: number, dataFolder: string, log: ReturnType<typeof createLog>) {
   // The simulator listens by then, and the helpers are on their way.
   const { url: origin } = await tenant;
   const [{ startKeydesk }, { createGraph }, { createCredential }, { authorityTurnedTo, lastHopTurnedTo }] = await Promise.all([
@@ -152,6 +153,7 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
     graph: graphAs(demoIdentity),
     rotationGraph: graphAs(demoRotationIdentity),
     database,
+    ledger: demoLedger(dataFolder),
     log,
     jobPollSeconds: 0.5,
   });

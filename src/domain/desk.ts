@@ -1,5 +1,5 @@
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { Alerts, Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
+import type { Alerts, Asks, Checkpoints, Clock, Deadline, Directory, Ids, Ledger, LedgerCheck, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
 import type { Person } from './person.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { ConversationKind, Viewer } from './request.ts';
@@ -15,6 +15,8 @@ export interface Desk {
   readonly roles: Roles;
   readonly ledger: Ledger;
   readonly alerts: Alerts;
+  readonly checkpoints: Checkpoints;
+  readonly ledgerCheck: LedgerCheck;
   readonly asks: Asks;
   readonly requests: Requests;
   readonly rotations: Rotations;

@@ -11,6 +11,7 @@ export const faultCodes = [
   'graph-cut', // connection refused, reset or cut
   'graph-nonsense', // an answer that is not what Graph promises
   'ledger-unavailable', // nothing can be written down, therefore nothing is read
+  'ledger-mismatch', // the ledger is not what its newest checkpoint says: nothing is shown
   'store-unavailable',
   'teams-unreachable', // the connector did not take an activity
   'internal', // a defect of ours

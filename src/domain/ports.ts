@@ -93,6 +93,25 @@ export interface Alerts {
   raise(alert: Alert): Promise<boolean>;
 }
 
+/** Signed heads of the ledger's tree, for people to keep a copy outside of the database. */
+export interface Checkpoints {
+  /**
+   * The signed note of a checkpoint over the head as it is now; durable. Throws a Fault: `ledger-mismatch` when the
+   * ledger is not what it was, and then nothing is signed.
+   */
+  current(): Promise<string>;
+}
+
+/** Whether the ledger is what was signed. */
+export interface LedgerCheck {
+  /**
+   * Resolves at once while it is. Where that is not known yet it waits for the look that runs, or makes one, until the
+   * deadline. Throws a Fault: `ledger-mismatch`, or what kept us from looking.
+   * @param within asked only when there is something to wait for
+   */
+  passed(within: () => Deadline): Promise<void>;
+}
+
 /** How often a person may do something: at most `max` within `seconds`. */
 export interface Limit {
   readonly max: number;

@@ -28,6 +28,8 @@ export async function sendRotation(desk: Desk, rotation: Rotation): Promise<Rota
   const now = desk.clock.now();
   // Woken early, by a job of before or by a database whose clock is ahead of ours: once more in time.
   if (milliseconds(now) < milliseconds(rotation.dueAt)) return desk.rotations.move(rotation, 'scheduled', { lookAt: rotation.dueAt });
+  // Nothing is sent while the ledger is in doubt: it waits as it is, and its job comes again.
+  await desk.ledgerCheck.passed(() => desk.deadlines.work());
   // A crash after it, before the baseline stands: nothing was sent, and it is put off.
   const claimed = await desk.rotations.claim(rotation.id, now);
   if (claimed === undefined) return undefined;

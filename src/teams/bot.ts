@@ -94,7 +94,9 @@ function route(room: Room, incomingOf: (context: TurnContext) => Incoming | unde
     (context) => Promise.resolve(context.activity.type === 'message'),
     async (context) => {
       const incoming = incomingOf(context);
-      if (incoming !== undefined) await onMessage(room, incoming);
+      if (incoming === undefined) return;
+      await room.desk.ledgerCheck.passed(() => room.desk.deadlines.ask());
+      await onMessage(room, incoming);
     },
   );
   return application;
@@ -104,5 +106,7 @@ const pressIn = (incoming: Incoming | undefined) => incoming && parsePress(incom
 
 async function press(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
   const parsed = pressIn(incoming);
-  await respond(context, parsed === undefined || incoming === undefined ? notUnderstood() : await pressHandlers[parsed.verb](room, parsed.press, incoming));
+  if (parsed === undefined || incoming === undefined) return respond(context, notUnderstood());
+  await room.desk.ledgerCheck.passed(() => room.desk.deadlines.press());
+  await respond(context, await pressHandlers[parsed.verb](room, parsed.press, incoming));
 }

@@ -4,7 +4,7 @@
 import type { TurnContext } from 'botbuilder';
 import { portalIdsOf } from '../domain/ask-for-key.ts';
 import { parseCommand } from '../domain/command.ts';
-import { Fault } from '../domain/fault.ts';
+import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { Purpose } from '../domain/request.ts';
 import { type Incoming, parsePress } from './activity.ts';
 import type { CardMessage } from './cards/card.ts';
@@ -30,10 +30,12 @@ export async function onTurnError(room: Room, context: TurnContext, incoming: In
   }
 }
 
-/** Only to the one whose card it is. A store that has just failed is not asked again: somebody waits for the answer. */
+/** Only to the one whose card it is. A store that has just failed, or is in doubt, is not asked again: somebody waits for the answer. */
+const unasked: ReadonlySet<FaultCode> = new Set(['store-unavailable', 'ledger-unavailable', 'ledger-mismatch']);
+
 async function pressedDevice({ desk }: Room, incoming: Incoming | undefined, { code }: Fault): Promise<Faulty['device']> {
   const press = incoming && parsePress(incoming)?.press;
-  if (press?.requestId === undefined || code === 'store-unavailable' || code === 'ledger-unavailable') return undefined;
+  if (press?.requestId === undefined || unasked.has(code)) return undefined;
   const request = await desk.requests.find(press.requestId).catch(() => undefined);
   if (request?.offer === undefined || request.person.id !== press.person.id || request.card.conversationId !== press.conversationId) return undefined;
   return { name: request.offer.device.name, ...portalIdsOf(request.offer) };

@@ -15,6 +15,7 @@ import { authorityTurnedTo, lastHopTurnedTo } from '../../src/graph/turned.ts';
 import { startKeydesk } from '../../src/keydesk.ts';
 import { createLog } from '../../src/log.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { pemOf } from '../support/ledger-keys.ts';
 
 const [port, simulator = ''] = process.argv.slice(2);
 const database = process.env['DATABASE_URL'] ?? '';
@@ -49,6 +50,7 @@ const keydesk = await startKeydesk({
   inbound: { mode: 'unauthenticated-loopback' },
   graph,
   database: openDatabase(database),
+  ledger: { signingKey: { reveal: () => pemOf(1) } },
   log,
 });
 const stop = (): void => {

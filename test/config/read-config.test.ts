@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ConfigError, readConfig } from '../../src/config/read-config.ts';
+import { pemOf } from '../support/ledger-keys.ts';
 
 const tenant = 'c0417050-0000-4000-8000-000000000000';
 const client = 'b0700000-0000-4000-8000-000000000001';
@@ -15,6 +16,7 @@ const whole = {
   MicrosoftAppPassword: 'not a real secret',
   DATABASE_URL: 'postgres://keydesk_app:pw@127.0.0.1/keydesk',
   KEYDESK_GROUP_AGENTS: group,
+  KEYDESK_LEDGER_KEY: pemOf(1),
 };
 
 const faultsOf = (env: Record<string, string | undefined>): readonly string[] => {
@@ -53,7 +55,7 @@ describe('readConfig', () => {
       (error: unknown) => {
         assert.ok(error instanceof ConfigError);
         const named = error.faults.map((fault) => fault.variable);
-        assert.deepEqual(named, ['KEYDESK_TENANT_ID', 'MicrosoftAppType', 'MicrosoftAppId', 'DATABASE_URL', 'KEYDESK_GROUP_AGENTS']);
+        assert.deepEqual(named, ['KEYDESK_TENANT_ID', 'MicrosoftAppType', 'MicrosoftAppId', 'DATABASE_URL', 'KEYDESK_LEDGER_KEY', 'KEYDESK_GROUP_AGENTS']);
         for (const fault of error.faults) {
           assert.ok(error.message.includes(fault.remedy));
           assert.notEqual(fault.remedy, '');

@@ -93,6 +93,16 @@ describe('domain/send-rotation: not sent', () => {
     });
   }
 
+  it('while the ledger is not what it was: not even claimed, and sent when it is again', async () => {
+    const test = await due();
+    const before = test.journal.length;
+    test.script.fail('ledgerCheck.passed', { code: 'ledger-mismatch', retry: 'never', retryAfterSeconds: 30 });
+    await assert.rejects(test.wake(), { code: 'ledger-mismatch' });
+    assert.deepEqual([test.now().state, test.now().attempt, test.posts, test.journal.slice(before)], ['scheduled', 0, [], []]);
+    await test.wake();
+    assert.equal(test.posts.length, 1);
+  });
+
   it('but sent all the same when a person wants it, or the new key was shown as well', async () => {
     const test = await due();
     makeKeys(test.world, test.clock, test.deviceId);

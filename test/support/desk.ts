@@ -14,7 +14,7 @@ import { defaultSettings, type DeskSettings } from '../../src/domain/settings.ts
 import { type Post, rotatorOf } from './desk/intune.ts';
 import { rotationsOf } from './desk/rotations.ts';
 import { newScript, type Script } from './desk/script.ts';
-import { alertsOf, asksOf, ledgerOf, type Memory, newMemory, requestsOf } from './desk/store.ts';
+import { alertsOf, asksOf, checkpointsOf, ledgerCheckOf, ledgerOf, type Memory, newMemory, requestsOf } from './desk/store.ts';
 import { alex, directoryOf, managedDevicesOf, newWorld, recoveryKeysOf, rolesOf, sure, time, type World } from './desk/world.ts';
 
 export const viewer: Viewer = { locale: 'en-GB', timeZone: 'Europe/Berlin' };
@@ -75,6 +75,8 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
     roles: script.over('roles', rolesOf(world)),
     ledger: script.over('ledger', ledgerOf(memory)),
     alerts: script.over('alerts', alertsOf(memory)),
+    checkpoints: script.over('checkpoints', checkpointsOf(memory)),
+    ledgerCheck: script.over('ledgerCheck', ledgerCheckOf()),
     asks: script.over('asks', asksOf(memory)),
     requests: script.over('requests', requestsOf(memory)),
     rotations: script.over('rotations', rotationsOf(memory)),

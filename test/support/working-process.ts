@@ -14,6 +14,7 @@ import { apps } from '../../src/sim/tenant/apps.ts';
 import { roleGroups } from '../../src/sim/tenant/people.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { tenantId } from './keydesk/people.ts';
+import { pemOf } from './ledger-keys.ts';
 
 const [simulator = '', database = ''] = process.argv.slice(2);
 const log = createLog({ level: 'debug', destination: { write: (line) => void process.stderr.write(line) } });
@@ -40,6 +41,7 @@ const keydesk = await startKeydesk({
   graph: graphAs(apps.keydesk),
   rotationGraph: graphAs(apps.keydeskRotation),
   database: openDatabase(database),
+  ledger: { signingKey: { reveal: () => pemOf(1) } },
   log,
   jobPollSeconds: 0.5,
 });

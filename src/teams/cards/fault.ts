@@ -31,6 +31,7 @@ const faultWords = {
   'graph-cut': { title: 'The connection to Microsoft Graph broke', what: say`There was no complete answer.` },
   'graph-nonsense': { title: 'Microsoft Graph answered something strange', what: say`I do not pass on an answer that I cannot check.`, remedy: tellOperator },
   'ledger-unavailable': { title: 'The ledger cannot be written', what: ledgerRule },
+  'ledger-mismatch': { title: 'The ledger is not what it was; nothing is shown', what: say`Something happened to my records: they do not fit what was signed over them.`, remedy: tellOperator },
   'store-unavailable': { title: 'My database is not available', what: ledgerRule },
   'teams-unreachable': { title: 'Teams did not take my message', what: say`I could not write to our private chat.` },
   internal: { title: 'Something went wrong in Keydesk', what: say`That is a defect of mine.`, remedy: tellOperator },

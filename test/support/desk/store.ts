@@ -5,7 +5,7 @@ import { deviceIn } from '../../../src/domain/ask-for-key.ts';
 import type { RequestId, RotationId } from '../../../src/domain/ids.ts';
 import { type Instant, milliseconds, plusSeconds, secondsBetween } from '../../../src/domain/instant.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger-entry.ts';
-import type { Alerts, Asks, ClaimResult, Ledger, Limit, Requests } from '../../../src/domain/ports.ts';
+import type { Alerts, Asks, Checkpoints, ClaimResult, Ledger, LedgerCheck, Limit, Requests } from '../../../src/domain/ports.ts';
 import { mayBecome, type RequestState, type RevealRequest } from '../../../src/domain/request.ts';
 import type { Rotation } from '../../../src/domain/rotation.ts';
 import { planIn } from './rotations.ts';
@@ -50,6 +50,14 @@ export function alertsOf(memory: Memory): Alerts {
     },
   };
 }
+
+/** Unsigned, and of the form that a checkpoint has. */
+export const checkpointsOf = ({ entries }: Memory): Checkpoints => ({
+  current: async () => `keydesk/c0417050-0000-4000-8000-000000000000/1\n${entries.length}\n${Buffer.alloc(32, entries.length).toString('base64')}\n\n\u2014 keydesk/c0417050-0000-4000-8000-000000000000/1 AAAA\n`,
+});
+
+/** Whole, unless the script says otherwise. */
+export const ledgerCheckOf = (): LedgerCheck => ({ passed: async () => undefined });
 
 export const asksOf = (memory: Memory): Asks => ({
   admit: async ({ person, conversationId, activityId, at, limit }) => {

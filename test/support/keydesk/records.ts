@@ -7,10 +7,12 @@ import type { Database } from '../../../src/store/database.ts';
 import { listEntries } from '../../../src/store/stored-entries.ts';
 import { known } from '../known.ts';
 
+const ofAStart: readonly string[] = ['started', 'ledger-key'];
+
 /** In their order, without those of a start. */
 export async function entriesIn(store: Database): Promise<readonly LedgerEntry[]> {
   const listed = await listEntries(store, { last: 10_000 });
-  return listed.map(({ entry }) => known(entry)).filter(({ act }) => act !== 'started');
+  return listed.map(({ entry }) => known(entry)).filter(({ act }) => !ofAStart.includes(act));
 }
 
 /** Which secret was asked for stands in the address. */

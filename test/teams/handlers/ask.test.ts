@@ -145,6 +145,17 @@ describe('an ask', () => {
   it('is answered for when the store is gone: no look-up, and a card that says so', async () => {
     edge.test.script.fail('asks.admit');
     assert.match(textOf((await askedCard(edge)).card), /database is not available/);
-    assert.deepEqual(edge.test.script.calls, ['asks.admit']);
+    assert.deepEqual(edge.test.script.calls, ['ledgerCheck.passed', 'asks.admit']);
+  });
+
+  it('is answered with a fault when the ledger is not what it was: nothing else is asked, of anybody', async () => {
+    edge.test.script.fail('ledgerCheck.passed', { code: 'ledger-mismatch', retry: 'never', times: 2 });
+    for (const text of ['key for LAPTOP-42', 'help']) {
+      const { card } = await askedCard(edge, text);
+      assert.match(textOf(card), /ledger is not what it was; nothing is shown/);
+      assert.match(textOf(card), /Reference KD-/);
+    }
+    assert.deepEqual(edge.test.script.calls, ['ledgerCheck.passed', 'ledgerCheck.passed']);
+    assert.deepEqual(verbsOf((await askedCard(edge)).card), ['reveal', 'cancel'], 'and works when it is again');
   });
 });

@@ -49,6 +49,17 @@ describe('the reveal', () => {
     }
   });
 
+  it('does not happen while the ledger is not what it was: no look at anything, a reference, and the same card works afterwards', async () => {
+    const asked = await askedCard(edge);
+    const before = edge.test.script.calls.length;
+    edge.test.script.fail('ledgerCheck.passed', { code: 'ledger-mismatch', retry: 'never' });
+    const refused = await reveal(asked);
+    assert.match(textOf(refused.card), /ledger is not what it was; nothing is shown[^]*Reference KD-/);
+    assert.doesNotMatch(textOf(refused.card), /LAPTOP-42/, 'what the database says of it is in doubt as well');
+    assert.deepEqual(edge.test.script.calls.slice(before), ['ledgerCheck.passed']);
+    assert.ok(shows((await reveal(asked)).raw));
+  });
+
   it('happens once: the second press says when, and has Show again', async () => {
     const asked = await askedCard(edge);
     await reveal(asked);
