@@ -1,8 +1,11 @@
 // The commands of `npm run audit`. To add one: a file of its own beside this one that exports a Command (command.ts:
 // `help` and `run(args, env)`), and a line in the table below; help, exit codes and errors come from src/audit.ts. For
 // the database there is withDatabase (database.ts).
+import { checkProofCommand } from './check-proof.ts';
 import { type Command, exitCodeHelp } from './command.ts';
 import { list } from './list.ts';
+import { newKey } from './new-key.ts';
+import { prove } from './prove.ts';
 import { resume } from './resume.ts';
 import { verify } from './verify.ts';
 
@@ -10,6 +13,9 @@ import { verify } from './verify.ts';
 export const commands: ReadonlyMap<string, Command> = new Map([
   ['list', list],
   ['verify', verify],
+  ['prove', prove],
+  ['check-proof', checkProofCommand],
+  ['new-key', newKey],
   ['resume', resume],
 ]);
 

@@ -11,8 +11,8 @@ export interface Resumed {
   readonly seq: number;
   /** The one that it begins. */
   readonly epoch: number;
-  /** What its note says; undefined when that is not believed. */
-  readonly lastGood: Pick<Checkpoint, 'size' | 'root'> | undefined;
+  /** The last checkpoint that held; none when there was none. */
+  readonly note: string | undefined;
 }
 
 /** Where the newest key is known from: from elsewhere, and it is the ledger's (`trusted`) or not (`other`); from the ledger alone; from nowhere. */
@@ -52,11 +52,18 @@ export class KeyChain {
     return undefined;
   }
 
-  /** @param note of an entry `resumed`; none when there was no checkpoint at all */
+  /** @param note of an entry `resumed` */
   addEpoch(seq: number, note: string | undefined): void {
-    const epoch = this.epochAt(seq) + 1;
-    const opened = note === undefined ? nothing : this.open(note, seq - 1);
-    this.#resumed.push({ seq, epoch, lastGood: typeof opened === 'string' || opened.size >= seq ? undefined : opened });
+    this.#resumed.push({ seq, epoch: this.epochAt(seq) + 1, note });
+  }
+
+  /**
+   * What an entry `resumed` says was the last that held; undefined when that is not believed. Asked once all keys are
+   * known: a ledger that came back may be of before the change of a key.
+   */
+  lastGood({ seq, note }: Resumed): Pick<Checkpoint, 'size' | 'root'> | undefined {
+    const opened = note === undefined ? nothing : this.open(note, seq);
+    return typeof opened === 'string' || opened.size >= seq ? undefined : opened;
   }
 
   /** 1 + the number of entries `resumed` among the first `size`. */

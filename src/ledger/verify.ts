@@ -74,9 +74,10 @@ function noteKeys(keys: KeyChain, { seq, body }: StoredEntry): readonly Finding[
 
 async function judgeKeys(keys: KeyChain, { rootAt }: Evidence): Promise<readonly Finding[]> {
   const found: Finding[] = keys.trust === 'other' ? [{ kind: 'other-key', seq: keys.newest?.seq ?? 0 }] : [];
-  for (const { seq, lastGood } of keys.resumed) {
+  for (const resumed of keys.resumed) {
+    const lastGood = keys.lastGood(resumed);
     const root = lastGood === undefined || rootAt === undefined ? lastGood?.root : await rootAt(lastGood.size);
-    if (lastGood === undefined || root === undefined || Buffer.compare(root, lastGood.root) !== 0) found.push({ kind: 'resumed-wrongly', seq });
+    if (lastGood === undefined || root === undefined || Buffer.compare(root, lastGood.root) !== 0) found.push({ kind: 'resumed-wrongly', seq: resumed.seq });
   }
   return found;
 }

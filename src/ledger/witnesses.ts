@@ -38,6 +38,8 @@ interface Misfit {
 export interface Witnessed {
   /** How many checkpoints fit. */
   readonly held: number;
+  /** Over how many entries the newest of them is; 0 when there is none. */
+  readonly newestHeld: number;
   /** Those among them that were given. */
   readonly heldGiven: readonly number[];
   readonly lost: readonly Lost[];
@@ -53,6 +55,8 @@ export class Witnesses {
   #misfits: Misfit[] = [];
   #held = 0;
   readonly #heldGiven: number[] = [];
+  /** Given ones that no key signed which the ledger knew at their size. */
+  readonly #unsigned: { readonly witness: Witness; readonly fits: Fits }[] = [];
   readonly #malformed: number;
 
   /** @param stored in the order of their sizes. @param given notes */
@@ -80,14 +84,14 @@ export class Witnesses {
     const found: Finding[] = [];
     while (this.nextSize <= size) {
       const witness = await this.#take();
-      if (witness !== undefined) found.push(...this.#judge(witness, witness.size === size ? fits : unsure));
+      if (witness !== undefined) found.push(...this.#judgeAtItsSize(witness, witness.size === size ? fits : unsure));
     }
     return found;
   }
 
   /** @param size of the ledger */
   async finish(size: number): Promise<{ readonly found: readonly Finding[]; readonly witnessed: Witnessed }> {
-    const found: Finding[] = [];
+    const found: Finding[] = [...this.#unsigned.flatMap(({ witness, fits }) => this.#judge(witness, fits, size))];
     const lost: Lost[] = [];
     let most: number | undefined;
     for (let witness = await this.#take(); witness !== undefined; witness = await this.#take()) {
@@ -108,12 +112,22 @@ export class Witnesses {
       if (explained !== undefined) lost.push(explained);
       else found.push({ kind: 'rewritten', seq: from, to, given, others });
     }
-    return { found, witnessed: { held: this.#held, heldGiven: this.#heldGiven, lost } };
+    return { found, witnessed: { held: this.#held, newestHeld: this.#lastFit, heldGiven: this.#heldGiven, lost } };
   }
 
-  #judge(witness: Witness, fits: Fits): readonly Finding[] {
+  /** One from elsewhere may be of a time of which the ledger, restored from a backup, tells only later: its keys, then. */
+  #judgeAtItsSize(witness: Witness, fits: Fits): readonly Finding[] {
+    if (witness.row !== undefined || this.#open(witness) !== 'unsigned') return this.#judge(witness, fits, witness.size);
+    const root = parseCheckpoint(witness.note)?.root;
+    const answer = root === undefined ? 'unsure' : fits(root);
+    this.#unsigned.push({ witness, fits: () => answer });
+    return [];
+  }
+
+  /** @param asOf with the keys and epochs of so many entries */
+  #judge(witness: Witness, fits: Fits, asOf: number): readonly Finding[] {
     const given = witness.row === undefined;
-    const opened = this.#open(witness);
+    const opened = this.#open(witness, asOf);
     if (typeof opened === 'string') return [{ kind: 'checkpoint', seq: witness.size, flaw: opened, given }];
     const answer = fits(opened.root);
     if (answer === 'yes') {
@@ -128,8 +142,8 @@ export class Witnesses {
     return [];
   }
 
-  #open({ note, row, size }: Witness): Checkpoint | CheckpointFlaw {
-    const opened = this.#keys.open(note, size);
+  #open({ note, row, size }: Witness, asOf = size): Checkpoint | CheckpointFlaw {
+    const opened = this.#keys.open(note, asOf);
     if (typeof opened === 'string' || row === undefined) return opened;
     return opened.size === row.size && Buffer.compare(opened.root, row.root) === 0 ? opened : 'columns';
   }
@@ -137,8 +151,9 @@ export class Witnesses {
   /** Of an epoch that ended, and over more than was left of it. */
   #lostBy(epoch: number, size: number, given: boolean): Lost | undefined {
     const next = this.#keys.resumed.find((one) => one.epoch === epoch + 1);
-    if (next?.lastGood === undefined || size <= next.lastGood.size) return undefined;
-    return { epoch, size, after: next.lastGood.size, resumedBy: next.seq, given };
+    const lastGood = next && this.#keys.lastGood(next);
+    if (next === undefined || lastGood === undefined || size <= lastGood.size) return undefined;
+    return { epoch, size, after: lastGood.size, resumedBy: next.seq, given };
   }
 
   async #take(): Promise<Witness | undefined> {

@@ -17,7 +17,10 @@ const place = fc.integer({ min: 1, max: size });
 const runs = { numRuns: 60 };
 
 /** Everything that the bytes say, and the hash over them. */
-const contents = ({ seq: _, nodes: __, ...rest }: StoredEntry): Omit<StoredEntry, 'seq' | 'nodes'> => rest;
+function contents(row: StoredEntry): Omit<StoredEntry, 'seq' | 'nodes'> {
+  const { seq: _, nodes: __, ...rest } = row;
+  return rest;
+}
 /** Bytes, hash, columns and texts of another entry, nodes as they were. */
 const forged = (seq: number): StoredEntry => ({ ...at(seq), ...contents(storedRow(seq, entryOf({ attempt: 1000 + seq }))) });
 const coupleOf = (seq: number): Finding => ({ kind: 'unfitting', seq: seq - ((seq + 1) % 2), to: seq + (seq % 2) });

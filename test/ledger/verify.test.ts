@@ -7,7 +7,7 @@ import { rootOfRows, storedRows, verifiedRows as verified } from '../support/sto
 
 const five = (): StoredEntry[] => storedRows([1, 2, 3, 4, 5].map((attempt) => ({ ...fullEntry, attempt })));
 /** What the verdict on an untouched ledger says of checkpoints, where there is none. */
-const noWitness = { findings: 0, held: 0, heldGiven: [], lost: [], trust: 'none' };
+const noWitness = { findings: 0, held: 0, newestHeld: 0, heldGiven: [], lost: [], trust: 'none' };
 const changedAt = (rows: StoredEntry[], seq: number, change: (row: StoredEntry) => StoredEntry): StoredEntry[] => rows.map((row) => (row.seq === seq ? change(row) : row));
 
 const without = (texts: unknown, name: string): object => Object.fromEntries(Object.entries(Object(texts)).filter(([key]) => key !== name));
