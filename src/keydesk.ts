@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { systemCalendar } from './config/calendar.ts';
 import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { hideDueCards, settleClaims } from './domain/close-card.ts';
 import type { Desk } from './domain/desk.ts';
@@ -9,22 +10,27 @@ import { Fault } from './domain/fault.ts';
 import { workOnRotation } from './domain/follow-rotation.ts';
 import type { RotationId, TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds, plusSeconds } from './domain/instant.ts';
-import type { Ledger } from './domain/ports.ts';
+import type { Checkpoints, Ledger } from './domain/ports.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
+import { channelChores, type ChannelWitness, stateOfSummaries } from './jobs/channel-chores.ts';
 import { createLook } from './jobs/look.ts';
 import { type Chore, createTimekeeper, realWait, type Wait, type Witness } from './jobs/timekeeper.ts';
 import { createWakeUps, type WakeUps } from './jobs/wake-ups.ts';
 import { type Readiness, startServer } from './server/server.ts';
 import { alertsIn } from './store/alerts.ts';
 import { asksIn } from './store/asks.ts';
+import { channelsIn } from './store/channels.ts';
 import { type Database } from './store/database.ts';
+import { ledgerWatchIn } from './store/ledger-watch.ts';
 import { ledgerIn } from './store/ledger.ts';
+import { postingsIn } from './store/postings.ts';
 import { clockOf, readinessOf } from './store/readiness.ts';
 import { requestsIn } from './store/requests.ts';
 import { type RotationTimes, rotationTimesIn } from './store/rotation-times.ts';
 import { rotationsIn } from './store/rotations.ts';
 import { statementsOf, type WakeLater } from './store/statements.ts';
+import { summaryIn } from './store/summary.ts';
 import { createBot, type Inbound } from './teams/bot.ts';
 
 export interface KeydeskParts {
@@ -68,7 +74,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   const { database, graph, log, doors: { wait = realWait, wake } = {} } = parts;
   // The jobs come below: they work with the desk, and the desk's store hands them what is to happen later.
   const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
-  const { desk, asks, ledger } = deskOf(parts, wakeLater);
+  const { desk, asks, ledger, postings } = deskOf(parts, wakeLater);
   const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log });
   const times = rotationTimesIn(database, randomBytes, wakeLater);
   const look = createLook({
@@ -84,12 +90,13 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'hide-due-cards', everySeconds: 1, work: () => hideDueCards(desk, bot.hideCard) },
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
-    { name: 'forget-messages', everySeconds: 3600, work: () => asks.prune(plusSeconds(desk.clock.now(), -86_400)) },
+    { name: 'forget-messages', everySeconds: 3600, work: () => Promise.all([asks.prune(plusSeconds(desk.clock.now(), -86_400)), postings.prune(plusSeconds(desk.clock.now(), -90 * 86_400))]) },
+    ...channelChores(desk, bot.post, tellingOf(log)),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
   const jobs = (): Promise<string> => stateOfJobs(wakeUps, times);
-  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, jobs), ids: desk.ids, log });
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, jobs, () => stateOfSummaries(desk)), ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');
   return {
@@ -109,6 +116,7 @@ function deskOf({ database, graph, rotationGraph = graph, settings, log, doors =
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
+  const postings = postingsIn(database, randomBytes);
   const desk = around({
     clock,
     ids,
@@ -120,13 +128,22 @@ function deskOf({ database, graph, rotationGraph = graph, settings, log, doors =
     roles: graph.roles,
     ledger: said(ledger, log),
     alerts: alertsIn(database, randomBytes),
+    checkpoints: noCheckpoints,
+    calendar: systemCalendar,
+    channels: channelsIn(database, randomBytes),
+    postings,
+    summaries: summaryIn(database),
+    watch: ledgerWatchIn(database),
     asks,
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
     settings,
   });
-  return { desk, ledger, asks };
+  return { desk, ledger, asks, postings };
 }
+
+/** Nothing signs yet: summaries say so. */
+const noCheckpoints: Checkpoints = { current: () => Promise.reject(new Fault('ledger-unavailable', 'never', { message: 'there is no key to sign a checkpoint with' })) };
 
 const mostAtOnce = 200;
 /** A rotation whose time passed so long ago should have been woken: its job got lost. */
@@ -166,6 +183,12 @@ async function stateOfJobs(wakeUps: WakeUps | undefined, times: RotationTimes): 
   return dead === 0 ? 'ok' : `dead: ${dead}`;
 }
 
+const tellingOf = (log: Logger): ChannelWitness => ({
+  failed: ({ id, attempt, channel, what }, error) => log.warn({ posting: id, kind: what.kind, attempt, channel: channel.id, err: error }, 'a posting failed'),
+  closed: (channel, status, audit) => log[audit ? 'error' : 'warn']({ channel, status }, audit ? 'Teams takes nothing for the audit channel any more' : 'Teams takes nothing for a channel any more'),
+  untold: ({ seq, entry: { alert } }) => log.error({ alert, seq }, 'an alert is posted nowhere: there is no audit channel'),
+});
+
 /** Repeats of a refusal become one entry of the ledger without their references: each stands in the log, for the phone. */
 const said = (ledger: Ledger, log: Logger): Ledger => ({
   append: (entry) => ledger.append(entry),
@@ -201,14 +224,15 @@ const codeOf = (error: unknown): string => (error instanceof Fault ? error.code 
  * Without database or ledger nothing can be shown: down. Without Graph or jobs people still get an answer, and with a
  * clock that is wrong limits hold less exactly: degraded.
  */
-async function readiness({ database, graph, doors }: KeydeskParts, stateOf: () => Promise<string>): Promise<Readiness> {
-  const [stored, clock, reached, jobs] = await Promise.all([
+async function readiness({ database, graph, doors }: KeydeskParts, stateOf: () => Promise<string>, summariesOf: () => Promise<string>): Promise<Readiness> {
+  const [stored, clock, reached, jobs, summaries] = await Promise.all([
     readinessOf(database),
     clockOf(database, () => systemClock.now()),
     graph.ping((doors?.deadlines ?? systemDeadlines).press()).then(() => 'ok', codeOf),
     stateOf().catch(codeOf),
+    summariesOf().catch(codeOf),
   ]);
-  const parts = { ...stored, graph: reached, jobs, ...(clock !== 'ok' && { clock }) };
+  const parts = { ...stored, graph: reached, jobs, ...(summaries !== 'ok' && { summaries }), ...(clock !== 'ok' && { clock }) };
   const down = stored.database !== 'ok' || stored.ledger !== 'ok';
-  return { status: down ? 'down' : reached === 'ok' && jobs === 'ok' && clock === 'ok' ? 'ok' : 'degraded', parts };
+  return { status: down ? 'down' : reached === 'ok' && jobs === 'ok' && summaries === 'ok' && clock === 'ok' ? 'ok' : 'degraded', parts };
 }

@@ -1,8 +1,10 @@
+import type { Channels, LedgerSummary, LedgerWatch, Postings } from './channel-ports.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { Alerts, Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
+import type { Alerts, Asks, Checkpoints, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
 import type { Person } from './person.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { ConversationKind, Viewer } from './request.ts';
+import type { Calendar } from './schedule.ts';
 import type { DeskSettings } from './settings.ts';
 
 /** All that the verbs work with. Built once, by `main` or `demo`. */
@@ -15,6 +17,12 @@ export interface Desk {
   readonly roles: Roles;
   readonly ledger: Ledger;
   readonly alerts: Alerts;
+  readonly checkpoints: Checkpoints;
+  readonly calendar: Calendar;
+  readonly channels: Channels;
+  readonly postings: Postings;
+  readonly summaries: LedgerSummary;
+  readonly watch: LedgerWatch;
   readonly asks: Asks;
   readonly requests: Requests;
   readonly rotations: Rotations;

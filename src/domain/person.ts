@@ -11,7 +11,7 @@ export const roles = ['agent', 'admin', 'approver', 'auditor'] as const;
 export type Role = (typeof roles)[number];
 export type RoleSet = ReadonlySet<Role>;
 
-export const acts = ['look-up', 'reveal', 'rotate'] as const;
+export const acts = ['look-up', 'reveal', 'rotate', 'summaries'] as const;
 export type PermittedAct = (typeof acts)[number];
 
 // product.md §2. A role that stands nowhere in a row may not do the act.
@@ -19,6 +19,7 @@ const mayDo = {
   'look-up': ['agent', 'admin', 'auditor'],
   reveal: ['agent', 'admin'],
   rotate: ['admin'],
+  summaries: ['admin', 'auditor'],
 } as const satisfies Record<PermittedAct, readonly Role[]>;
 
 /** Whether one of the roles permits the act. Agents may rotate where the installation says so. */

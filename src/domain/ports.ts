@@ -5,7 +5,7 @@ import type { Device, EscrowedKey, ManagedDevice, Owner } from './device.ts';
 import type { EntraDeviceId, EntraObjectId, IntuneDeviceId, KeyId, PersonId, ReferenceId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { AlertKind, LedgerEntry } from './ledger-entry.ts';
-import type { RoleSet } from './person.ts';
+import type { Role, RoleSet } from './person.ts';
 import type { RecoveryPassword } from './recovery-password.ts';
 import type { CardPlace, DeviceOffer, FormValues, Grant, RevealRequest } from './request.ts';
 import type { Rotation, RotationAction, RotationPlan, RotationState } from './rotation.ts';
@@ -68,6 +68,8 @@ export interface Roles {
   fresh(person: PersonId, deadline: Deadline): Promise<RoleSet>;
   /** The same, at most 60 s old: for look-ups, never for a reveal. */
   recent(person: PersonId, deadline: Deadline): Promise<RoleSet>;
+  /** Everybody who has the role, through nested groups too; nobody where it has no group. A name may be missing. */
+  members(role: Role, deadline: Deadline): Promise<readonly { readonly id: PersonId; readonly name?: string }[]>;
 }
 
 /** The append-only ledger. `append` returns when the entry is durable, or throws `ledger-unavailable`. */
@@ -91,6 +93,11 @@ export interface Alert {
 export interface Alerts {
   /** Once for each kind and subject, over all instances. False when it was raised before: nothing was written. */
   raise(alert: Alert): Promise<boolean>;
+}
+
+export interface Checkpoints {
+  /** The signed note of a checkpoint over the head as it is now; durable. */
+  current(): Promise<string>;
 }
 
 /** How often a person may do something: at most `max` within `seconds`. */

@@ -33,6 +33,8 @@ export const refusalCodes = [
   // the rotation
   'not-managed', // Intune does not manage the device
   'several-managed', // several managed devices carry its id: which one is meant cannot be known
+  // the summaries
+  'audit-channel-stays', // the audit channel's summaries cannot be switched off
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
@@ -61,4 +63,6 @@ export interface RefusalFacts {
   readonly device?: { readonly objectId: EntraObjectId; readonly intuneId?: IntuneDeviceId };
   /** The request for Show again. */
   readonly requestId?: RequestId;
+  /** Of `no-role`: for what, where it was not a key. */
+  readonly wanted?: 'summaries' | 'audit-schedule';
 }

@@ -2,7 +2,7 @@
 // nothing from outside gets into a card unescaped. What is drawn fits a phone: every text wraps, two columns at most.
 
 import type { RequestId } from '../../domain/ids.ts';
-import { type Plain, type Said, say } from './escape.ts';
+import { type Plain, plain, type Said, say, verbatim } from './escape.ts';
 
 export type Spacing = 'none' | 'small' | 'default' | 'medium' | 'large';
 
@@ -28,7 +28,7 @@ export interface TextBlock extends Placed, Look {
   readonly style?: 'heading';
 }
 
-/** Runs know no Markdown; here they hold digits only. */
+/** Runs know no Markdown: for what must stand there to the letter. */
 export interface RichTextBlock extends Placed {
   readonly type: 'RichTextBlock';
   readonly inlines: readonly (Look & { readonly type: 'TextRun'; readonly text: Plain })[];
@@ -69,7 +69,17 @@ export interface InputChoiceSet extends Input {
   readonly placeholder?: string;
 }
 
-export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet;
+/** Of Teams, not of Adaptive Cards 1.5: other clients draw the fallback, and all of them have the same in a sentence beside it. */
+export interface BarChart extends Placed {
+  readonly type: 'Chart.HorizontalBar';
+  readonly title: Plain;
+  readonly data: readonly { readonly x: Plain; readonly y: number }[];
+  /** The numbers stand at the bars. */
+  readonly displayMode: 'AbsoluteNoAxis';
+  readonly fallback: Container;
+}
+
+export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet | BarChart;
 
 export type Verb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose' | 'rotate' | 'rotate-ask';
 
@@ -166,6 +176,33 @@ export const facts = (rows: Readonly<Record<string, Said | undefined>>, placed: 
       ],
     })),
 });
+
+/** Bars with names of ours; drawn as rows where a client knows no charts. */
+export const bars = (title: Plain, rows: readonly { readonly name: string; readonly count: number }[], placed: Placed = {}): BarChart => ({
+  type: 'Chart.HorizontalBar',
+  title,
+  data: rows.map(({ name, count }) => ({ x: plain`${name}`, y: count })),
+  displayMode: 'AbsoluteNoAxis',
+  fallback: {
+    type: 'Container',
+    items: rows.map(({ name, count }, index) => ({
+      type: 'ColumnSet',
+      spacing: index === 0 ? 'none' : 'small',
+      columns: [
+        { type: 'Column', width: 'stretch', items: [line(say`${name}`)] },
+        { type: 'Column', width: 'auto', items: [line(say`${count}`, { weight: 'bolder' })] },
+      ],
+    })),
+  },
+  ...placed,
+});
+
+/** Lines to be copied as they are, each of them one line. */
+export const verbatimLines = (text: string, placed: Placed = {}): readonly RichTextBlock[] =>
+  text
+    .split('\n')
+    .filter((row) => row !== '')
+    .map((row, index) => ({ type: 'RichTextBlock', spacing: index === 0 ? (placed.spacing ?? 'small') : 'none', inlines: [{ type: 'TextRun', text: verbatim(row), size: 'small', fontType: 'monospace' }] }));
 
 /** A box that stands out by its words first, by its colour besides. */
 export const box = (style: NonNullable<Container['style']>, items: readonly Element[], placed: Placed = {}): Container => ({

@@ -36,6 +36,15 @@ export function plain(parts: TemplateStringsArray, ...values: readonly (string |
 }
 
 /**
+ * A line of ours that somebody copies and a program reads, such as one of a signed note: not cut, nothing replaced. Throws
+ * for anything that a note of ours cannot hold.
+ */
+export function verbatim(text: string): Plain {
+  if (!/^[\x20-\x7e\u2014]{1,300}$/.test(text) || holdsRecoveryPassword(text)) throw new Error('no line of a note');
+  return text as Plain;
+}
+
+/**
  * The title of a choice. Teams shows it as it is, other hosts (the Agents Playground, the JavaScript renderer by
  * default) read Markdown in it: a backslash would be seen in the one, a link in the other. So the few characters that
  * make links, emphasis and lists give way to ones that resemble them.

@@ -54,4 +54,5 @@ export const rotationRefusalWords = {
   'show-again-over': 'as for a key',
   'not-managed': 'as for a key',
   'several-managed': 'as for a key',
+  'audit-channel-stays': 'as for a key',
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;

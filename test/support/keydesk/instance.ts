@@ -72,7 +72,7 @@ export async function startInstance({ clock, connector, database, simulator }: S
   };
 }
 
-const choreCount = 5;
+const choreCount = 7;
 
 export interface RunOptions extends InstanceOptions {
   readonly clock: StandingClock;
