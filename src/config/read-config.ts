@@ -7,6 +7,7 @@ import { parseTenantId, type TenantId } from '../domain/ids.ts';
 import { type Role, roles } from '../domain/person.ts';
 import type { Limit } from '../domain/ports.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
+import { readSummaries } from './read-summaries.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
 import { type Identity, readIdentity, readRotationIdentity, type RotationIdentity } from './read-identity.ts';
 import type { Secret } from './secret.ts';
@@ -102,6 +103,7 @@ function readDesk(read: Reader): DeskSettings {
     ticketRequired: read.optional('KEYDESK_TICKET_REQUIRED', yesNo, 'yes or no', defaultSettings.ticketRequired),
     ticketPattern: read.optional('KEYDESK_TICKET_PATTERN', pattern('i'), 'a regular expression', defaultSettings.ticketPattern),
     sensitiveNames: read.optional('KEYDESK_SENSITIVE_NAMES', namePatterns, 'device names separated by commas, * for any text', defaultSettings.sensitiveNames),
+    ...readSummaries(read),
   };
 }
 

@@ -17,7 +17,7 @@ import { tenantId } from './cast.ts';
 import type { DemoPlan } from './flags.ts';
 import { startPlayground } from './playground.ts';
 import { freePorts } from './ports.ts';
-import { demoDesk, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity } from './settings.ts';
+import { demoDeskBeside, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity } from './settings.ts';
 
 export interface House {
   readonly keydeskUrl: string;
@@ -66,7 +66,7 @@ export async function startHouse(plan: DemoPlan, witness: Witness, giveUp: Abort
     ? told('Playground', startPlayground({ endpoint, port: playgroundPort, folder: dataFolder, speaker: plan.speaker, onExit: () => witness.lost('Playground'), giveUp: AbortSignal.any([giveUp, failed.signal]) }))
     : undefined;
   const simulator = told('Simulated tenant', startSimulator({ port: simulatorPort, devices: plan.devices, selfCheckinSeconds: 20 }));
-  const keydesk = told('Keydesk', startDesk(postgres, simulator, keydeskPort, logTo.log));
+  const keydesk = told('Keydesk', startDesk(postgres, simulator, keydeskPort, plan.playground ? playgroundPort : undefined, logTo.log));
 
   const parts: readonly (Promise<Part> | undefined)[] = [playground, keydesk, simulator, postgres];
   const stop = async (): Promise<void> => {
@@ -125,7 +125,7 @@ async function startDatabase({ ephemeral, ports }: DemoPlan, dataFolder: string)
 }
 
 /** Keydesk as in production, but for two things: its last hop goes to the simulator, and nobody is asked for a token. */
-async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: ReturnType<typeof startSimulator>, port: number, log: ReturnType<typeof createLog>) {
+async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: ReturnType<typeof startSimulator>, port: number, playgroundPort: number | undefined, log: ReturnType<typeof createLog>) {
   // The simulator listens by then, and the helpers are on their way.
   const { url: origin } = await tenant;
   const [{ startKeydesk }, { createGraph }, { createCredential }, { authorityTurnedTo, lastHopTurnedTo }] = await Promise.all([
@@ -146,7 +146,7 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
     host: '127.0.0.1',
     port,
     tenantId: tenantOfDemo,
-    settings: demoDesk,
+    settings: demoDeskBeside(playgroundPort),
     fingerprint: demoFingerprint,
     inbound: { mode: 'unauthenticated-loopback' },
     graph: graphAs(demoIdentity),
