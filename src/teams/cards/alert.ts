@@ -2,21 +2,19 @@
 
 import type { ToldAlert } from '../../domain/channel.ts';
 import { shortKeyId } from '../../domain/ids.ts';
-import type { Instant } from '../../domain/instant.ts';
 import type { Viewer } from '../../domain/request.ts';
 import { alertTitles, alertWords } from './alert-words.ts';
 import { type CardMessage, facts, heading, line, message, note } from './card.ts';
 import { cleanText, plain, say } from './escape.ts';
-import { period, when } from './times.ts';
+import { moment, period } from './times.ts';
 
 export interface AlertDrawing {
   readonly alert: ToldAlert;
   readonly viewer: Viewer;
-  readonly now: Instant;
 }
 
 /** Without names, people and devices stand there by the ids that Entra has for them, for those who look them up. */
-export function alertCard({ alert: { seq, entry, subject, named }, viewer, now }: AlertDrawing): CardMessage {
+export function alertCard({ alert: { seq, entry, subject, named }, viewer }: AlertDrawing): CardMessage {
   const kind = entry.alert ?? 'ledger-mismatch';
   const { what, next } = alertWords[kind](entry);
   const { device, keyId, clientAppId, channel, code, from, to, reference } = entry;
@@ -31,7 +29,7 @@ export function alertCard({ alert: { seq, entry, subject, named }, viewer, now }
         Application: clientAppId === undefined ? undefined : say`${clientAppId}`,
         Channel: channel === undefined ? undefined : say`${channel}`,
         Period: from === undefined || to === undefined ? undefined : say`${period({ from, to }, viewer)}`,
-        When: say`${when(entry.happenedAt ?? entry.time, now, viewer)}`,
+        When: say`${moment(entry.happenedAt ?? entry.time, viewer)}`,
         Code: code === undefined ? undefined : say`${code}`,
       },
       { spacing: 'medium' },

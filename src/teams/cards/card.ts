@@ -28,7 +28,7 @@ export interface TextBlock extends Placed, Look {
   readonly style?: 'heading';
 }
 
-/** Runs know no Markdown: for what must stand there to the letter. */
+/** Runs know no Markdown; here they hold digits only. */
 export interface RichTextBlock extends Placed {
   readonly type: 'RichTextBlock';
   readonly inlines: readonly (Look & { readonly type: 'TextRun'; readonly text: Plain })[];
@@ -197,12 +197,12 @@ export const bars = (title: Plain, rows: readonly { readonly name: string; reado
   ...placed,
 });
 
-/** Lines to be copied as they are, each of them one line. */
-export const verbatimLines = (text: string, placed: Placed = {}): readonly RichTextBlock[] =>
+/** Lines to be copied as they are, each of them one line. No runs, which know no Markdown: a word that is wider than a phone does not break in one. */
+export const verbatimLines = (text: string, placed: Placed = {}): readonly TextBlock[] =>
   text
     .split('\n')
     .filter((row) => row !== '')
-    .map((row, index) => ({ type: 'RichTextBlock', spacing: index === 0 ? (placed.spacing ?? 'small') : 'none', inlines: [{ type: 'TextRun', text: verbatim(row), size: 'small', fontType: 'monospace' }] }));
+    .map((row, index) => line(verbatim(row), { size: 'small', fontType: 'monospace', spacing: index === 0 ? (placed.spacing ?? 'small') : 'none' }));
 
 /** A box that stands out by its words first, by its colour besides. */
 export const box = (style: NonNullable<Container['style']>, items: readonly Element[], placed: Placed = {}): Container => ({

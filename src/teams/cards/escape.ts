@@ -36,12 +36,12 @@ export function plain(parts: TemplateStringsArray, ...values: readonly (string |
 }
 
 /**
- * A line of ours that somebody copies and a program reads, such as one of a signed note: not cut, nothing replaced. Throws
- * for anything that a note of ours cannot hold.
+ * A line of a signed note of ours, which somebody copies and a program reads: not cut, nothing replaced. It holds nothing
+ * that means something in Markdown; throws for anything that could.
  */
-export function verbatim(text: string): Plain {
-  if (!/^[\x20-\x7e\u2014]{1,300}$/.test(text) || holdsRecoveryPassword(text)) throw new Error('no line of a note');
-  return text as Plain;
+export function verbatim(text: string): Said {
+  if (!/^(?! )(?:[A-Za-z0-9/=.\u2014-]|\+(?! )| (?! )){1,300}$/.test(text) || /^-|\d\. /.test(text) || holdsRecoveryPassword(text)) throw new Error('no line of a note');
+  return text as Said;
 }
 
 /**

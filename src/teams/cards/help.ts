@@ -22,6 +22,7 @@ export function helpCard({ roles = new Set(), conversation, settings }: Help): C
     line(intro(open, may), { spacing: 'small' }),
     ...(may ? keyCommands.flatMap(command) : []),
     ...(!open && permits(roles, 'rotate', settings) ? rotateCommands.flatMap(command) : []),
+    ...(!open && permits(roles, 'summaries', settings) ? summaryCommands.flatMap(command) : []),
     ...general.flatMap(command),
     note(where(conversation, may), { spacing: 'medium' }),
   ]);
@@ -42,6 +43,8 @@ const keyCommands: readonly Command[] = [
 ];
 
 const rotateCommands: readonly Command[] = [[say`**rotate LAPTOP-42**`, say`give a device a new key; a card then shows how far it is`]];
+
+const summaryCommands: readonly Command[] = [[say`**summary**`, say`the last day in numbers; in a channel **summary daily 08:00** lets one come each day, **summary off** ends that`]];
 
 const general: readonly Command[] = [
   [say`**key types**`, say`the two kinds of key, and which one I have`],

@@ -90,8 +90,8 @@ function closerLook(summary: Summary, viewer: Viewer): readonly Element[] {
     ...(counts.externalReads > 0 ? [say`${times(counts.externalReads, 'key')} read in the portals or by another program: in the ledger as seen in Entra only.`] : []),
     ...(unread > 0 ? [say`${times(unread, 'reveal')} that Entra's own log does not know of.`] : []),
     ...(counts.rotations.overdue > 0 ? [say`${times(counts.rotations.overdue, 'rotation')} overdue: the key that was shown still opens the device.`] : []),
-    ...others.map(({ kind, count }) => say`Alert: ${alertTitles[kind]}${count === 1 ? '' : ` (${count} times)`}`),
-    ...uncertain.map((period) => say`Whether the summary for ${periodWords(period, viewer)} was posted is not known. It is not above? Ask for the entries of that time.`),
+    ...others.map(({ kind, count }) => count === 1 ? say`Alert: ${alertTitles[kind]}` : say`Alert: ${alertTitles[kind]} (${count} times)`),
+    ...uncertain.map((period) => say`Whether the summary for ${periodWords(period, viewer)} was posted is not known. If it does not stand above, its numbers are in the ledger.`),
   ];
   if (texts.length === 0) return [];
   return [box('warning', [line(say`Worth a closer look`, { weight: 'bolder' }), ...texts.map((text) => line(text, { spacing: 'small' }))], { spacing: 'medium' })];

@@ -25,6 +25,9 @@ export function when(instant: Instant, now: Instant, viewer: Viewer): string {
 /** `14:02 CET` */
 export const time = (instant: Instant, viewer: Viewer): string => written(instant, viewer, 'time');
 
+/** `21 Nov, 14:02 CET`, also today: for what is read on other days too. */
+export const moment = (instant: Instant, viewer: Viewer): string => written(instant, viewer, 'dayTime');
+
 /** `24 Nov, 08:00 CET to 25 Nov 2026, 08:00 CET` */
 export const period = ({ from, to }: Period, viewer: Viewer): string => `${written(from, viewer, 'dayTime')} to ${written(to, viewer, 'dateTime')}`;
 
