@@ -66,7 +66,7 @@ async function unsubscribe(desk: Desk, asker: Asker, place: MessagePlace): Promi
 /** A summary that was asked for was posted: written down, and the next one asked for there begins where it ended. */
 export async function noteShown(desk: Desk, asker: Asker, place: MessagePlace, { period, checkpoint }: Summary): Promise<void> {
   const id = asker.conversation === 'personal' ? undefined : parseChannelId(place.conversationId);
-  const note = checkpoint === 'unknown' ? {} : { note: checkpoint };
+  const note = checkpoint === undefined ? {} : { note: checkpoint };
   const posted = { ...entry(desk, asker, { ...(id && { channel: id }), ...period, ...note }), act: 'posted', outcome: 'done' } as const;
   await (id === undefined ? desk.ledger.append(posted) : desk.channels.told(id, place, period.to, posted));
 }

@@ -94,8 +94,8 @@ export interface Summary {
   readonly people: readonly (NamedPerson & { readonly count: number })[];
   /** Who is both admin and auditor, always named (product.md §2). */
   readonly both: readonly NamedPerson[] | 'unknown';
-  /** The signed note. */
-  readonly checkpoint: string | 'unknown';
+  /** The signed note; undefined when the ledger cannot be signed. */
+  readonly checkpoint: string | undefined;
   /** Periods of earlier summaries of which nobody knows whether they were posted. */
   readonly uncertain: readonly Period[];
 }

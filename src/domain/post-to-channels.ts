@@ -85,7 +85,7 @@ function postedEntry({ clock }: Desk, { channel }: Posting, message: ChannelMess
   const posted = { time: clock.now(), act: 'posted', outcome: 'done', source: 'system', channel: channel.id } as const;
   if (message.kind === 'summary') {
     const { period, checkpoint } = message.summary;
-    return { ...posted, ...period, ...(checkpoint !== 'unknown' && { note: checkpoint }) };
+    return { ...posted, ...period, ...(checkpoint !== undefined && { note: checkpoint }) };
   }
   const { alert, reference } = message.alert.entry;
   return { ...posted, ...(alert && { alert }), ...(reference && { reference }) };

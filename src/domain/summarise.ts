@@ -44,11 +44,11 @@ async function bothRoles({ roles }: Desk, deadline: Deadline): Promise<readonly 
   }
 }
 
-async function currentCheckpoint({ checkpoints }: Desk): Promise<string> {
+async function currentCheckpoint({ checkpoints }: Desk): Promise<string | undefined> {
   try {
     return await checkpoints.current();
   } catch (error) {
-    if (error instanceof Fault && error.retry === 'never') return 'unknown';
+    if (error instanceof Fault && error.retry === 'never') return undefined;
     throw error;
   }
 }

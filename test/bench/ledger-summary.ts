@@ -27,7 +27,11 @@ export async function ledgerSummaryRows(say: (progress: string) => void): Promis
     await migrate(server.ownerUrl);
     const admin = new Client({ connectionString: server.ownerUrl });
     await admin.connect();
-    await admin.query('create database keydesk_long template keydesk').finally(() => admin.end());
+    try {
+      await admin.query('create database keydesk_long template keydesk');
+    } finally {
+      await admin.end();
+    }
     const databases = [server.ownerUrl, named(server.ownerUrl, 'keydesk_long')];
     for (const [index, entries] of [short, long].entries()) {
       say(`a ledger of ${entries} entries`);

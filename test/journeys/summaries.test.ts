@@ -28,7 +28,7 @@ const headings = (messages: readonly ChatMessage[]): readonly string[] => messag
 const acts = async (keydesk: TestKeydesk): Promise<readonly string[]> => (await keydesk.ledger()).map(({ act, alert, code }) => [act, alert ?? code].filter((part) => part !== undefined).join(' '));
 const intoChannel = (call: ConnectorCall): boolean => call.kind === 'create-conversation' && JSON.stringify(call.body).includes('"channel"');
 /** What Teams does with the next posts into a channel, one after the other. */
-function onPosts(keydesk: TestKeydesk, ...answers: readonly Disturbance[]): { left(): number } {
+function onPosts(keydesk: TestKeydesk, ...answers: readonly Disturbance[]): { readonly left: () => number } {
   const left = [...answers];
   keydesk.disturb((call) => (intoChannel(call) ? left.shift() : undefined));
   return { left: () => left.length };

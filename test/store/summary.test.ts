@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseEntraDeviceId } from '../../src/domain/ids.ts';
 import { plusSeconds } from '../../src/domain/instant.ts';
 import { accessSources, type LedgerEntry } from '../../src/domain/ledger-entry.ts';

@@ -108,7 +108,7 @@ function bothRoles({ both }: Summary): readonly Element[] {
 
 function checkpoint({ checkpoint: signed }: Summary): readonly Element[] {
   const title = line(say`Checkpoint of the ledger`, { weight: 'bolder', spacing: 'medium', separator: true });
-  if (signed === 'unknown') {
+  if (signed === undefined) {
     return [title, line(say`**There is none today: the ledger could not be signed.** Run: npm run audit -- verify`, { spacing: 'small' })];
   }
   return [

@@ -64,7 +64,7 @@ const summaries: Record<string, CardMessage> = {
   'summary-everything': summaryCard({ summary: all, viewer }),
   'summary-one': summaryCard({ summary: { ...quiet, counts: { ...noCounts, reveals: 1, people: { most: [{ id: person(1), count: 1 }], all: 1 }, reasons: [{ reason: 'other', count: 1 }], sources: [{ source: 'teams', count: 1 }] } }, viewer }),
   'summary-both-unknown': summaryCard({ summary: { ...quiet, both: 'unknown' }, viewer }),
-  'summary-unsigned': summaryCard({ summary: { ...busy, checkpoint: 'unknown' }, viewer }),
+  'summary-unsigned': summaryCard({ summary: { ...busy, checkpoint: undefined }, viewer }),
 };
 
 const channel = known(parseChannelId('19:0f1e2d3c4b5a69788796a5b4c3d2e1f0@thread.tacv2'));
