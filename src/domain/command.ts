@@ -26,6 +26,8 @@ export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'key-types' }
   | { readonly kind: 'whoami' }
+  /** What stands behind the word, for summary-command.ts. */
+  | { readonly kind: 'summary'; readonly rest: string }
   /** The text holds a recovery password: it is now in the chat. Nothing of the text is kept. */
   | { readonly kind: 'pasted-password' }
   /** Not understood; `nearest` may be offered, and is never carried out. */
@@ -76,6 +78,8 @@ export function parseCommand(text: string, hearing: Hearing): Command {
   if (rotated !== null) return rotateCommand(rotated.groups?.['rest'] ?? '', hearing);
   const audited = parseAudit(words, isAddress);
   if (audited !== undefined) return audited;
+  const summary = summaryForm.exec(words)?.groups;
+  if (summary !== undefined) return { kind: 'summary', rest: `${summary['often'] ?? ''} ${summary['rest'] ?? ''}`.trim() };
   const asked = /^keys?(?:\s+for)?\s+(?<rest>.+)$/i.exec(words)?.groups?.['rest'];
   if (asked !== undefined) return keyCommand(asked, hearing);
   return hearing.privateChat ? bareName(words, hearing) : { kind: 'suggestion', nearest: nearestTo(words) };
@@ -93,6 +97,8 @@ function keyCommand(rest: string, hearing: Hearing): Command {
 
 // "rotate the key for the laptop NAME", and as Intune calls the act: "key rotation for NAME". Blanks are single here.
 const rotateForm = /^(?:rotate|(?:key )?rotation(?= (?:for|of) ))(?: (?:the|bitlocker|recovery|keys?|passwords?))*(?: (?:for|of|on))?(?: (?:the|device|computer|laptop|pc|machine)(?= ))*(?: (?<rest>.+))?$/i;
+
+const summaryForm = /^(?:(?<often>daily|weekly) )?summar(?:y|ies)(?: (?<rest>.+))?$/i;
 
 /** The device is found as for a key. A rotation gives every drive a new key: the ID of one beside a name means something else. */
 function rotateCommand(rest: string, hearing: Hearing): Command {

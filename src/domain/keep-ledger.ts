@@ -3,8 +3,8 @@
 // shown; an answer that waits for a first look waits here.
 
 import { Fault } from './fault.ts';
-import type { KeptLedger, LedgerFinding, SignedHead } from './kept-ledger.ts';
-import type { Alerts, Checkpoints, Clock, Deadline, LedgerCheck } from './ports.ts';
+import type { Checkpoints, KeptLedger, LedgerCheck, LedgerFinding, SignedHead } from './kept-ledger.ts';
+import type { Alerts, Clock, Deadline } from './ports.ts';
 
 /** Who is told. Nothing of it waits for an answer. */
 export interface KeeperWitness {

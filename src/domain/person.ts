@@ -11,7 +11,7 @@ export const roles = ['agent', 'admin', 'approver', 'auditor'] as const;
 export type Role = (typeof roles)[number];
 export type RoleSet = ReadonlySet<Role>;
 
-export const acts = ['look-up', 'reveal', 'rotate', 'read-ledger'] as const;
+export const acts = ['look-up', 'reveal', 'rotate', 'read-ledger', 'summaries'] as const;
 export type PermittedAct = (typeof acts)[number];
 
 // product.md §2. A role that stands nowhere in a row may not do the act.
@@ -21,6 +21,7 @@ const mayDo = {
   rotate: ['admin'],
   // How much of it: scopeOfReading. Without a role, the entries about one's own devices.
   'read-ledger': ['agent', 'admin', 'auditor'],
+  summaries: ['admin', 'auditor'],
 } as const satisfies Record<PermittedAct, readonly Role[]>;
 
 /** Whether one of the roles permits the act. Agents may rotate where the installation says so. */

@@ -37,6 +37,8 @@ export const refusalCodes = [
   'not-your-entries', // somebody else's entries, or all of them, asked for without the role
   'reading-unknown', // a card of the ledger that was changed, or is more than a day old
   'export-taken', // the file was sent, or is on its way
+  // the summaries
+  'audit-channel-stays', // the audit channel's summaries cannot be switched off
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
@@ -65,4 +67,6 @@ export interface RefusalFacts {
   readonly device?: { readonly objectId: EntraObjectId; readonly intuneId?: IntuneDeviceId };
   /** The request for Show again. */
   readonly requestId?: RequestId;
+  /** Of `no-role`: for what, where it was not a key. */
+  readonly wanted?: 'summaries' | 'audit-schedule';
 }

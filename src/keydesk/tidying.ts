@@ -18,13 +18,12 @@ interface Forgetful {
   prune(olderThan: Instant): Promise<number>;
 }
 
-/** @param daily stores of what is of use for a day */
-export function tidyChores({ clock, settings }: Pick<Desk, 'clock' | 'settings'>, database: Database, daily: readonly Forgetful[]): readonly Chore[] {
-  const alerts = alertsIn(database, randomBytes);
+export function tidyChores({ clock, settings }: Pick<Desk, 'clock' | 'settings'>, database: Database, stores: { readonly afterADay: readonly Forgetful[]; readonly afterThreeMonths: readonly Forgetful[] }): readonly Chore[] {
+  const forget = (which: readonly Forgetful[], days: number) => Promise.all(which.map((store) => store.prune(plusSeconds(clock.now(), -days * day))));
   const keeping = keepingIn(database);
   return [
-    { name: 'forget-messages', everySeconds: hour, work: () => Promise.all(daily.map((store) => store.prune(plusSeconds(clock.now(), -day)))) },
-    { name: 'forget-alerts', everySeconds: hour, work: () => alerts.prune(plusSeconds(clock.now(), -alertDays * day)) },
+    { name: 'forget-messages', everySeconds: hour, work: () => forget(stores.afterADay, 1) },
+    { name: 'forget-alerts', everySeconds: hour, work: () => forget([alertsIn(database, randomBytes), ...stores.afterThreeMonths], alertDays) },
     { name: 'keep-tidy', everySeconds: hour, work: () => keepTidy({ clock, settings }, keeping) },
   ];
 }

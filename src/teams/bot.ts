@@ -2,6 +2,7 @@
 // by a card. One place catches what goes wrong in a turn, so that nothing but a neutral card with a reference leaves.
 
 import type { TurnContext } from 'botbuilder';
+import type { PostToChannel } from '../domain/channel-ports.ts';
 import type { HideCard } from '../domain/close-card.ts';
 import type { Desk } from '../domain/desk.ts';
 import type { TenantId } from '../domain/ids.ts';
@@ -28,6 +29,7 @@ import type { Log } from './log-port.ts';
 import { createPrivateChats } from './private-chats.ts';
 import { parseConsent, parseReadingPress } from './reading-press.ts';
 import type { Room } from './room.ts';
+import { postToChannel } from './post-to-channel.ts';
 import { createSender } from './sender.ts';
 import { tellRotation } from './show-rotation.ts';
 import { onTurnError } from './turn-error.ts';
@@ -51,6 +53,8 @@ export interface Bot {
   readonly hideCard: HideCard;
   /** Makes all cards that show a rotation say how it stands; for the jobs. Never rejects. */
   readonly tellRotation: TellRotation;
+  /** Summaries and alerts; for the timekeeper. */
+  readonly post: PostToChannel;
 }
 
 const pressHandlers = {
@@ -90,6 +94,7 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
     endpoint: createEndpoint({ adapter, door: { mode: inbound.mode, serviceUrls, tenantId }, guard, log, ids: desk.ids, known, run: (context) => application.run(context) }),
     hideCard,
     tellRotation: (rotation) => tellRotation(room, rotation),
+    post: postToChannel(room, tenantId, { id: `28:${clientId === '' ? 'keydesk' : clientId}`, name: 'Keydesk' }),
   };
 }
 

@@ -2,7 +2,7 @@
 // nothing from outside gets into a card unescaped. What is drawn fits a phone: every text wraps, two columns at most.
 
 import type { ReadingId, RequestId } from '../../domain/ids.ts';
-import { type Plain, type Said, say } from './escape.ts';
+import { type Plain, plain, type Said, say, verbatim } from './escape.ts';
 
 export type Spacing = 'none' | 'small' | 'default' | 'medium' | 'large';
 
@@ -69,7 +69,17 @@ export interface InputChoiceSet extends Input {
   readonly placeholder?: string;
 }
 
-export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet;
+/** Of Teams, not of Adaptive Cards 1.5: other clients draw the fallback, and all of them have the same in a sentence beside it. */
+export interface BarChart extends Placed {
+  readonly type: 'Chart.HorizontalBar';
+  readonly title: Plain;
+  readonly data: readonly { readonly x: Plain; readonly y: number }[];
+  /** The numbers stand at the bars. */
+  readonly displayMode: 'AbsoluteNoAxis';
+  readonly fallback: Container;
+}
+
+export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet | BarChart;
 
 export type Verb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose' | 'rotate' | 'rotate-ask';
 
@@ -169,6 +179,33 @@ export const facts = (rows: Readonly<Record<string, Said | undefined>>, placed: 
       ],
     })),
 });
+
+/** Bars with names of ours; drawn as rows where a client knows no charts. */
+export const bars = (title: Plain, rows: readonly { readonly name: string; readonly count: number }[], placed: Placed = {}): BarChart => ({
+  type: 'Chart.HorizontalBar',
+  title,
+  data: rows.map(({ name, count }) => ({ x: plain`${name}`, y: count })),
+  displayMode: 'AbsoluteNoAxis',
+  fallback: {
+    type: 'Container',
+    items: rows.map(({ name, count }, index) => ({
+      type: 'ColumnSet',
+      spacing: index === 0 ? 'none' : 'small',
+      columns: [
+        { type: 'Column', width: 'stretch', items: [line(say`${name}`)] },
+        { type: 'Column', width: 'auto', items: [line(say`${count}`, { weight: 'bolder' })] },
+      ],
+    })),
+  },
+  ...placed,
+});
+
+/** Lines to be copied as they are, each of them one line. No runs, which know no Markdown: a word that is wider than a phone does not break in one. */
+export const verbatimLines = (text: string, placed: Placed = {}): readonly TextBlock[] =>
+  text
+    .split('\n')
+    .filter((row) => row !== '')
+    .map((row, index) => line(verbatim(row), { size: 'small', fontType: 'monospace', spacing: index === 0 ? (placed.spacing ?? 'small') : 'none' }));
 
 /** A box that stands out by its words first, by its colour besides. */
 export const box = (style: NonNullable<Container['style']>, items: readonly Element[], placed: Placed = {}): Container => ({

@@ -23,6 +23,7 @@ export function helpCard({ roles = new Set(), conversation, settings }: Help): C
     ...(may ? keyCommands.flatMap(command) : []),
     ...(!open && permits(roles, 'rotate', settings) ? rotateCommands.flatMap(command) : []),
     ...(open ? [] : readingCommands(roles, settings).flatMap(command)),
+    ...(!open && permits(roles, 'summaries', settings) ? summaryCommands.flatMap(command) : []),
     ...general.flatMap(command),
     note(where(conversation, may), { spacing: 'medium' }),
   ]);
@@ -50,6 +51,8 @@ function readingCommands(roles: RoleSet, settings: Help['settings']): readonly C
   if (scopeOfReading(roles) === 'own') return [[say`**audit**`, say`your own entries in the ledger; also **audit LAPTOP-42** or **audit last 7 days**`]];
   return [[say`**audit LAPTOP-42**`, say`who saw which key, when and why; also **audit alex@contoso.com**, **audit last 7 days**, **audit id 1A2B3C4D**`]];
 }
+
+const summaryCommands: readonly Command[] = [[say`**summary**`, say`the last day in numbers; in a channel **summary daily 08:00** lets one come each day, **summary off** ends that`]];
 
 const general: readonly Command[] = [
   [say`**key types**`, say`the two kinds of key, and which one I have`],

@@ -57,4 +57,5 @@ export const rotationRefusalWords = {
   'not-your-entries': 'as for a key',
   'reading-unknown': 'as for a key',
   'export-taken': 'as for a key',
+  'audit-channel-stays': 'as for a key',
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;

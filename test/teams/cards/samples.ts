@@ -21,6 +21,7 @@ import { suggestionCard } from '../../../src/teams/cards/suggestion.ts';
 import { whoamiCard } from '../../../src/teams/cards/whoami.ts';
 import { auditSamples } from './audit-samples.ts';
 import { rotationSamples, rotationSamplesWithKey } from './rotation-samples.ts';
+import { summarySamples } from './summary-samples.ts';
 import * as the from './people-and-devices.ts';
 import { inOrder } from '../../../src/domain/device.ts';
 
@@ -182,6 +183,6 @@ const faults: readonly Sample[] = faultCodes.flatMap((code) => [
 ]);
 
 /** All cards that may be sent, edited into a message, or stored by Teams. */
-export const openSamples: readonly Sample[] = [...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...auditSamples }).map(([name, message]) => ({ name, message })), ...refusals, ...faults];
+export const openSamples: readonly Sample[] = [...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...auditSamples, ...summarySamples }).map(([name, message]) => ({ name, message })), ...refusals, ...faults];
 
 export const allSamples: readonly Sample[] = [...openSamples, ...revealedSamples];
