@@ -2,34 +2,41 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { systemCalendar } from './config/calendar.ts';
 import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { hideDueCards, settleClaims } from './domain/close-card.ts';
 import type { Desk } from './domain/desk.ts';
-import { Fault } from './domain/fault.ts';
 import { workOnRotation } from './domain/follow-rotation.ts';
-import type { RotationId, TenantId } from './domain/ids.ts';
-import { type Instant, milliseconds, plusSeconds } from './domain/instant.ts';
-import type { Keeper } from './domain/keep-ledger.ts';
-import type { Ledger } from './domain/ports.ts';
+import type { TenantId } from './domain/ids.ts';
+import { type Instant, milliseconds } from './domain/instant.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
+import { channelChores, stateOfSummaries } from './jobs/channel-chores.ts';
 import { createLook } from './jobs/look.ts';
 import { createReconciling, type ReconcilingJob } from './jobs/reconciling.ts';
-import { type Chore, createTimekeeper, realWait, type Wait, type Witness } from './jobs/timekeeper.ts';
-import { createWakeUps, type WakeUps } from './jobs/wake-ups.ts';
+import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timekeeper.ts';
+import { createWakeUps } from './jobs/wake-ups.ts';
 import { keeperOf, ledgerChores, type LedgerParts } from './keydesk/keeper.ts';
+import { readiness } from './keydesk/readiness.ts';
+import { jobChores, jobsOf, mostAtOnce, stateOfJobs, wakeAll } from './keydesk/rotation-jobs.ts';
 import { tidyChores } from './keydesk/tidying.ts';
-import { type Readiness, startServer } from './server/server.ts';
+import { said, tellingOf, toldTo } from './keydesk/witnesses.ts';
+import { startServer } from './server/server.ts';
 import { alertsIn } from './store/alerts.ts';
 import { asksIn } from './store/asks.ts';
+import { channelsIn } from './store/channels.ts';
 import { type Database } from './store/database.ts';
 import { entraReadsIn } from './store/entra-reads.ts';
+import { ledgerWatchIn } from './store/ledger-watch.ts';
 import { ledgerIn } from './store/ledger.ts';
-import { clockOf, readinessOf } from './store/readiness.ts';
+import { postingsIn } from './store/postings.ts';
+import { ledgerReaderIn } from './store/read-entries.ts';
+import { readingsIn } from './store/readings.ts';
 import { requestsIn } from './store/requests.ts';
-import { type RotationTimes, rotationTimesIn } from './store/rotation-times.ts';
+import { rotationTimesIn } from './store/rotation-times.ts';
 import { rotationsIn } from './store/rotations.ts';
 import { statementsOf, type WakeLater } from './store/statements.ts';
+import { summaryIn } from './store/summary.ts';
 import { createBot, type Inbound } from './teams/bot.ts';
 
 export interface KeydeskParts {
@@ -76,7 +83,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   const { database, graph, log, doors: { wait = realWait, wake } = {} } = parts;
   // The jobs come below: they work with the desk, and the desk's store hands them what is to happen later.
   const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
-  const { desk, asks, ledger, keeper } = deskOf(parts, wakeLater);
+  const { desk, asks, ledger, readings, postings, keeper } = deskOf(parts, wakeLater);
   const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log });
   const times = rotationTimesIn(database, randomBytes, wakeLater);
   const look = createLook({
@@ -94,13 +101,24 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
     ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
-    ...tidyChores(desk, database, asks),
+    ...tidyChores(desk, database, { afterADay: [asks, readings], afterThreeMonths: [postings] }),
+    ...channelChores(desk, bot.post, tellingOf(log)),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
-  const jobs = (): Promise<string> => stateOfJobs(wakeUps, times);
-  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, keeper, jobs, reconciling), ids: desk.ids, log });
+  const ready = () =>
+    readiness({
+      database,
+      graph,
+      keeper,
+      clock: systemClock,
+      deadline: () => (parts.doors?.deadlines ?? systemDeadlines).press(),
+      jobs: () => stateOfJobs(wakeUps, times),
+      summaries: () => stateOfSummaries(desk),
+      ...(reconciling && { entraLog: () => reconciling.state() }),
+    });
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: ready, ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');
   return {
@@ -124,6 +142,8 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
   const asks = asksIn(database);
   const alerts = alertsIn(database, randomBytes);
   const keeper = keeperOf(kept, { tenantId, database, clock, alerts, log });
+  const readings = readingsIn(database, randomBytes);
+  const postings = postingsIn(database, randomBytes);
   const desk = around({
     clock,
     ids,
@@ -137,12 +157,19 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
     alerts,
     checkpoints: keeper,
     ledgerCheck: keeper,
+    reader: ledgerReaderIn(database),
+    readings,
+    calendar: systemCalendar,
+    channels: channelsIn(database, randomBytes),
+    postings,
+    summaries: summaryIn(database),
+    watch: ledgerWatchIn(database),
     asks,
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
     settings,
   });
-  return { desk, ledger, asks, keeper };
+  return { desk, ledger, asks, readings, postings, keeper };
 }
 
 function reconcilingOf({ database, graph, entraLog, log }: KeydeskParts, { clock, alerts, deadlines }: Desk): ReconcilingJob | undefined {
@@ -151,58 +178,6 @@ function reconcilingOf({ database, graph, entraLog, log }: KeydeskParts, { clock
   const tell = (level: 'info' | 'warn', fields: object, message: string): void => log[level](fields, message);
   return createReconciling({ clock, alerts, auditLog: graph.auditLog, reads: entraReadsIn(database, randomBytes), ownAppIds: new Set(ownAppIds), everySeconds, work: () => deadlines.work(), tell });
 }
-
-const mostAtOnce = 200;
-/** A rotation whose time passed so long ago should have been woken: its job got lost. */
-const secondsUntilForgotten = 90;
-
-/** What the jobs are given besides their work. */
-const jobsOf = ({ database, log, jobPollSeconds = 1 }: KeydeskParts, times: RotationTimes, desk: Desk) => ({
-  run: statementsOf(database),
-  clock: desk.clock,
-  pollSeconds: jobPollSeconds,
-  gaveUp: async (id: RotationId, code: Fault['code']) => {
-    if (await times.gaveUp(id, desk.clock.now(), code)) log.error({ rotation: id, fault: code }, 'a job was given up; it is tried again in an hour');
-  },
-  report: (error: unknown) => log.warn({ err: error }, 'the jobs met a fault and go on'),
-});
-
-const jobChores = (wakeUps: WakeUps, times: RotationTimes, desk: Desk): readonly Chore[] => [
-  { name: 'keep-jobs-running', everySeconds: 5, work: () => wakeUps.keepRunning() },
-  { name: 'remember-rotations', everySeconds: 60, work: async () => wakeUps.remember(await times.due(plusSeconds(desk.clock.now(), -secondsUntilForgotten), mostAtOnce)) },
-];
-
-async function wakeAll(ids: readonly RotationId[], look: (id: RotationId) => Promise<void>, log: Logger): Promise<{ worked: number; failed: number }> {
-  let failed = 0;
-  for (const id of ids) {
-    await look(id).catch((error: unknown) => {
-      failed += 1;
-      log.warn({ rotation: id, err: error }, 'a look at a rotation failed');
-    });
-  }
-  return { worked: ids.length - failed, failed };
-}
-
-/** For /readyz. A job that was given up shows until its rotation moves again. */
-async function stateOfJobs(wakeUps: WakeUps | undefined, times: RotationTimes): Promise<string> {
-  if (wakeUps?.running() === false) return 'stopped';
-  const dead = await times.givenUp();
-  return dead === 0 ? 'ok' : `dead: ${dead}`;
-}
-
-/** Repeats of a refusal become one entry of the ledger without their references: each stands in the log, for the phone. */
-const said = (ledger: Ledger, log: Logger): Ledger => ({
-  append: (entry) => ledger.append(entry),
-  refuse: async (entry) => {
-    await ledger.refuse(entry);
-    log.info({ code: entry.code, reference: entry.reference, person: entry.person?.id, request: entry.requestId, conversation: entry.conversation }, 'refused');
-  },
-});
-
-const toldTo = (log: Logger): Witness => ({
-  failing: (chore, error, times) => log.warn({ chore, times, err: error }, 'a chore failed and will be tried again'),
-  well: (chore, times) => log.info({ chore, times }, 'a chore is well again'),
-});
 
 /** Who starts with which configuration is an entry; tried until the ledger takes it, then never again. */
 function noteOfStart(desk: Desk, configuration: string): Chore {
@@ -217,27 +192,4 @@ function noteOfStart(desk: Desk, configuration: string): Chore {
       noted = true;
     },
   };
-}
-
-const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : 'internal');
-
-/**
- * Without database or ledger nothing can be shown: down. Without Graph or jobs people still get an answer, and with a
- * clock that is wrong limits hold less exactly: degraded.
- */
-async function readiness({ database, graph, doors }: KeydeskParts, keeper: Keeper, stateOf: () => Promise<string>, reconciling: ReconcilingJob | undefined): Promise<Readiness> {
-  const deadline = () => (doors?.deadlines ?? systemDeadlines).press();
-  const [stored, kept, clock, reached, jobs, entraLog] = await Promise.all([
-    readinessOf(database),
-    keeper.state(deadline),
-    clockOf(database, () => systemClock.now()),
-    graph.ping(deadline()).then(() => 'ok', codeOf),
-    stateOf().catch(codeOf),
-    reconciling?.state().catch(codeOf),
-  ]);
-  const ledger = stored.ledger === 'ok' ? kept : stored.ledger;
-  const checkpoints = keeper.signing();
-  const parts = { database: stored.database, ledger, graph: reached, jobs, ...(clock !== 'ok' && { clock }), ...(ledger === 'ok' && checkpoints !== 'ok' && { checkpoints }), ...(entraLog !== undefined && { 'entra-log': entraLog }) };
-  const down = stored.database !== 'ok' || ledger !== 'ok';
-  return { status: down ? 'down' : Object.values(parts).every((part) => part === 'ok') ? 'ok' : 'degraded', parts };
 }

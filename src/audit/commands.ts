@@ -1,16 +1,24 @@
 // The commands of `npm run audit`. To add one: a file of its own beside this one that exports a Command (command.ts:
 // `help` and `run(args, env)`), and a line in the table below; help, exit codes and errors come from src/audit.ts. For
 // the database there is withDatabase (database.ts).
+import { checkProofCommand } from './check-proof.ts';
 import { type Command, exitCodeHelp } from './command.ts';
 import { eraseTexts } from './erase.ts';
+import { exportEntries } from './export.ts';
 import { list } from './list.ts';
+import { newKey } from './new-key.ts';
+import { prove } from './prove.ts';
 import { resume } from './resume.ts';
 import { verify } from './verify.ts';
 
 /** By name, in the order in which help tells of them. */
 export const commands: ReadonlyMap<string, Command> = new Map([
   ['list', list],
+  ['export', exportEntries],
   ['verify', verify],
+  ['prove', prove],
+  ['check-proof', checkProofCommand],
+  ['new-key', newKey],
   ['resume', resume],
   ['erase', eraseTexts],
 ]);

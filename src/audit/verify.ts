@@ -1,33 +1,72 @@
-import { describe, verifyLedger } from '../ledger/verify.ts';
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { systemClock } from '../config/system.ts';
+import { Fault } from '../domain/fault.ts';
+import { fromPaste } from '../ledger/checkpoint.ts';
+import { describe } from '../ledger/findings.ts';
+import { type Evidence, type Verdict, verifyLedger } from '../ledger/verify.ts';
 import type { Database } from '../store/database.ts';
-import { storedEntries } from '../store/stored-entries.ts';
-import { type Command, type ExitCode, exitCodes, parseOptions } from './command.ts';
+import { ledgerIn } from '../store/ledger.ts';
+import { openStoredLedger } from '../store/stored-ledger.ts';
+import { type Command, exitCodes, parseOptions } from './command.ts';
 import { withDatabase } from './database.ts';
+import { withProgress } from './progress.ts';
+import { contentOf, keyHelp, readTrustedKey, tenantOf } from './trusted-key.ts';
+import { verdictLines } from './verdict-lines.ts';
 
-const help = `npm run audit -- verify
-  Checks every entry: its bytes against its hash, its number, its columns, its texts. Note the root that it prints,
-  elsewhere: a ledger cut off at its end, or written anew as a whole, fits in itself too.`;
+const help = `npm run audit -- verify [--checkpoint FILE]… [--key KEY] [--no-entry]
+  Checks every entry: its bytes against its hash, its number, its columns, its texts; the tree over them; and that the
+  stored checkpoints are signed and fit. Says what was changed, removed, inserted, swapped or cut off.
+  --checkpoint   a checkpoint that you hold, as it was copied from a channel or the log (- for the standard input): only
+                 this tells a ledger that was cut off, or written anew as a whole, from the true one
+  ${keyHelp}
+  --no-entry     do not note in the ledger that it was verified`;
 
-async function check(database: Database): Promise<ExitCode> {
-  const findings = verifyLedger(storedEntries(database));
-  let step = await findings.next();
-  for (; step.done !== true; step = await findings.next()) console.log(describe(step.value));
-  const { size, root, erased, findings: found } = step.value;
-  const entries = size === 1 ? '1 entry' : `${size} entries`;
-  const texts = erased === 0 ? '' : ` (${erased === 1 ? '1 personal text was' : `${erased} personal texts were`} erased, which is no tampering)`;
-  if (found === 0) {
-    console.log(`${entries}, root ${Buffer.from(root).toString('hex')}, all intact${texts}.`);
-    return exitCodes.done;
-  }
-  console.log(`\n${entries}, ${found === 1 ? '1 sign' : `${found} signs`} of tampering${texts}.`);
-  console.log('Keep a copy of this database as it is. Compare the entries named above with a backup, and look for who could log in as its owner.');
-  return exitCodes.tampered;
-}
+const options = { checkpoint: { type: 'string', multiple: true }, key: { type: 'string' }, 'no-entry': { type: 'boolean' } } as const;
+const mostFindings = 100;
 
 export const verify: Command = {
   help,
   run: (args, env) => {
-    parseOptions(args, {});
-    return withDatabase(env, check);
+    const { checkpoint = [], key: option, 'no-entry': noEntry = false } = parseOptions(args, options);
+    const key = readTrustedKey(option, env);
+    const tenantId = tenantOf(key, env);
+    const given = checkpoint.map((path) => fromPaste(contentOf(path)));
+    const known = { given, ...(key !== undefined && { trusted: key.publicKey }), ...(tenantId !== undefined && { tenantId }) };
+    return withDatabase(env, async (database) => {
+      const verdict = await look(database, known);
+      const { out, err } = verdictLines(verdict, given.length);
+      console.log(out.join('\n'));
+      if (err.length > 0) console.error(err.join('\n'));
+      if (!noEntry) await note(database, verdict);
+      return verdict.findings === 0 ? exitCodes.done : exitCodes.tampered;
+    });
   },
 };
+
+async function look(database: Database, known: Evidence): Promise<Verdict> {
+  const ledger = await openStoredLedger(database);
+  try {
+    const findings = verifyLedger(withProgress(ledger.entries, 'entries'), { ...known, checkpoints: ledger.checkpoints, rootAt: ledger.rootAt });
+    let printed = 0;
+    let step = await findings.next();
+    for (; step.done !== true; step = await findings.next()) {
+      printed += 1;
+      if (printed <= mostFindings) console.log(describe(step.value));
+    }
+    if (printed > mostFindings) console.log(`… and ${printed - mostFindings} more`);
+    return step.value;
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** That the ledger was looked at is an entry, where one can be written. What was found does not depend on it. */
+async function note(database: Database, { size, findings }: Verdict): Promise<void> {
+  const client = `audit verify by ${userInfo().username}@${hostname()}`;
+  try {
+    await ledgerIn(database, randomBytes).append({ time: systemClock.now(), act: 'verified', outcome: findings === 0 ? 'done' : 'failed', source: 'system', client, ...(size > 0 && { count: size }) });
+  } catch (error) {
+    console.error(`That this was done could not be noted in the ledger (${error instanceof Fault ? error.message : 'unknown error'}).`);
+  }
+}

@@ -7,6 +7,7 @@ import { parseTenantId, type TenantId } from '../domain/ids.ts';
 import { type Role, roles } from '../domain/person.ts';
 import type { Limit } from '../domain/ports.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
+import { readSummaries } from './read-summaries.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
 import { type LedgerConfig, readLedger } from './read-ledger.ts';
 import { type Identity, readIdentity, readRotationIdentity, type RotationIdentity } from './read-identity.ts';
@@ -114,6 +115,7 @@ function readDesk(read: Reader): DeskSettings {
     sensitiveNames: read.optional('KEYDESK_SENSITIVE_NAMES', namePatterns, 'device names separated by commas, * for any text', defaultSettings.sensitiveNames),
     keepTextsDays: keepTexts === 'forever' ? undefined : keepTexts,
     keepRequestsDays: read.optional('KEYDESK_KEEP_REQUESTS_DAYS', days(1), 'days from 1 to 3650', defaultSettings.keepRequestsDays),
+    ...readSummaries(read),
   };
 }
 

@@ -1,7 +1,7 @@
 // The doors by which time, ids and deadlines come in, in their real form. Tests bring their own.
 
 import { randomInt, randomUUID } from 'node:crypto';
-import { parseReferenceId, parseRequestId, parseRotationId } from '../domain/ids.ts';
+import { parseExportId, parseReadingId, parseReferenceId, parseRequestId, parseRotationId } from '../domain/ids.ts';
 import { instantAt } from '../domain/instant.ts';
 import type { Clock, Deadline, Ids } from '../domain/ports.ts';
 
@@ -27,6 +27,8 @@ export const systemIds: Ids = {
   request: () => must(parseRequestId(randomUUID())),
   reference: () => must(parseReferenceId(`KD-${Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('')}`)),
   rotation: () => must(parseRotationId(randomUUID())),
+  reading: () => must(parseReadingId(randomUUID())),
+  exported: () => must(parseExportId(randomUUID())),
   clientRequest: () => randomUUID(),
 };
 

@@ -18,7 +18,7 @@ import type { DemoPlan } from './flags.ts';
 import { startPlayground } from './playground.ts';
 import { demoLedger } from './ledger-key.ts';
 import { freePorts } from './ports.ts';
-import { demoDesk, demoEntraLog, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity } from './settings.ts';
+import { demoDeskBeside, demoEntraLog, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity } from './settings.ts';
 
 export interface House {
   readonly keydeskUrl: string;
@@ -67,7 +67,7 @@ export async function startHouse(plan: DemoPlan, witness: Witness, giveUp: Abort
     ? told('Playground', startPlayground({ endpoint, port: playgroundPort, folder: dataFolder, speaker: plan.speaker, onExit: () => witness.lost('Playground'), giveUp: AbortSignal.any([giveUp, failed.signal]) }))
     : undefined;
   const simulator = told('Simulated tenant', startSimulator({ port: simulatorPort, devices: plan.devices, selfCheckinSeconds: 20 }));
-  const keydesk = told('Keydesk', startDesk(postgres, simulator, keydeskPort, dataFolder, logTo.log));
+  const keydesk = told('Keydesk', startDesk(postgres, simulator, keydeskPort, { dataFolder, playgroundPort: plan.playground ? playgroundPort : undefined }, logTo.log));
 
   const parts: readonly (Promise<Part> | undefined)[] = [playground, keydesk, simulator, postgres];
   const stop = async (): Promise<void> => {
@@ -126,7 +126,7 @@ async function startDatabase({ ephemeral, ports }: DemoPlan, dataFolder: string)
 }
 
 /** Keydesk as in production, but for two things: its last hop goes to the simulator, and nobody is asked for a token. */
-async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: ReturnType<typeof startSimulator>, port: number, dataFolder: string, log: ReturnType<typeof createLog>) {
+async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: ReturnType<typeof startSimulator>, port: number, { dataFolder, playgroundPort }: { readonly dataFolder: string; readonly playgroundPort: number | undefined }, log: ReturnType<typeof createLog>) {
   // The simulator listens by then, and the helpers are on their way.
   const { url: origin } = await tenant;
   const [{ startKeydesk }, { createGraph }, { createCredential }, { authorityTurnedTo, lastHopTurnedTo }] = await Promise.all([
@@ -147,7 +147,7 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
     host: '127.0.0.1',
     port,
     tenantId: tenantOfDemo,
-    settings: demoDesk,
+    settings: demoDeskBeside(playgroundPort),
     fingerprint: demoFingerprint,
     inbound: { mode: 'unauthenticated-loopback' },
     graph: graphAs(demoIdentity),

@@ -2,13 +2,26 @@
 // application, and one sensitive device.
 
 import { createHash } from 'node:crypto';
+import { parseChannelId } from '../domain/channel.ts';
 import { defaultSettings, type DeskSettings } from '../domain/settings.ts';
 import type { CredentialSettings } from '../graph/credential.ts';
 import { apps } from '../sim/tenant/apps.ts';
 import { roleGroups, tenantId } from '../sim/tenant/people.ts';
 
+const auditChannel = parseChannelId('19:keydesk-audit@thread.tacv2');
+
+/**
+ * The channel "Key audit" of the Playground's team, where that runs; without it nobody can write from there, and alerts wait.
+ * @param playgroundPort undefined without the Playground
+ */
+export const demoDeskBeside = (playgroundPort: number | undefined): DeskSettings => {
+  if (auditChannel === undefined) return demoDesk;
+  const serviceUrl = playgroundPort === undefined ? {} : { serviceUrl: `http://127.0.0.1:${playgroundPort}/_connector` };
+  return { ...demoDesk, auditChannel: { id: auditChannel, schedule: { hour: 8, minute: 0, zone: 'UTC' }, ...serviceUrl } };
+};
+
 /** A rotation is seen to happen by who waits for it: a minute after the reveal, and looked at every few seconds. */
-export const demoDesk: DeskSettings = { ...defaultSettings, sensitiveNames: [/^VIP-01$/i], rotateAfterSeconds: 60, followSeconds: [5] };
+export const demoDesk: DeskSettings = { ...defaultSettings, sensitiveNames: [/^VIP-01$/i], rotateAfterSeconds: 60, followSeconds: [5], summarySettleSeconds: 2 };
 
 export const demoRoleGroups = {
   agent: roleGroups.agent.id,

@@ -1,9 +1,11 @@
 // What people type. Forgiving about case, blanks, quotes, politeness and the word "BitLocker"; strict about meaning:
 // text that fits no command gets a suggestion, never an action.
 
+import { parseAudit } from './audit-command.ts';
 import { type KeyIdFragment, parseKeyIdFragment } from './device.ts';
 import { type KeyId, parseKeyId } from './ids.ts';
 import { nearestTo } from './nearest.ts';
+import type { AuditQuestion } from './reading.ts';
 import { holdsRecoveryPassword } from './recovery-password.ts';
 import { fits } from './settings.ts';
 import { tidy } from './tidy-words.ts';
@@ -19,9 +21,13 @@ export type Command =
   | { readonly kind: 'key'; readonly question: KeyQuestion }
   /** The device is named as for a key; a key ID stands only for the device that it belongs to. */
   | { readonly kind: 'rotate'; readonly question: KeyQuestion }
+  /** Entries of the ledger, as far as the person may read them. */
+  | { readonly kind: 'audit'; readonly question: AuditQuestion }
   | { readonly kind: 'help' }
   | { readonly kind: 'key-types' }
   | { readonly kind: 'whoami' }
+  /** What stands behind the word, for summary-command.ts. */
+  | { readonly kind: 'summary'; readonly rest: string }
   /** The text holds a recovery password: it is now in the chat. Nothing of the text is kept. */
   | { readonly kind: 'pasted-password' }
   /** Not understood; `nearest` may be offered, and is never carried out. */
@@ -70,6 +76,10 @@ export function parseCommand(text: string, hearing: Hearing): Command {
   if (fixed !== undefined) return fixed;
   const rotated = rotateForm.exec(words);
   if (rotated !== null) return rotateCommand(rotated.groups?.['rest'] ?? '', hearing);
+  const audited = parseAudit(words, isAddress);
+  if (audited !== undefined) return audited;
+  const summary = summaryForm.exec(words)?.groups;
+  if (summary !== undefined) return { kind: 'summary', rest: `${summary['often'] ?? ''} ${summary['rest'] ?? ''}`.trim() };
   const asked = /^keys?(?:\s+for)?\s+(?<rest>.+)$/i.exec(words)?.groups?.['rest'];
   if (asked !== undefined) return keyCommand(asked, hearing);
   return hearing.privateChat ? bareName(words, hearing) : { kind: 'suggestion', nearest: nearestTo(words) };
@@ -87,6 +97,8 @@ function keyCommand(rest: string, hearing: Hearing): Command {
 
 // "rotate the key for the laptop NAME", and as Intune calls the act: "key rotation for NAME". Blanks are single here.
 const rotateForm = /^(?:rotate|(?:key )?rotation(?= (?:for|of) ))(?: (?:the|bitlocker|recovery|keys?|passwords?))*(?: (?:for|of|on))?(?: (?:the|device|computer|laptop|pc|machine)(?= ))*(?: (?<rest>.+))?$/i;
+
+const summaryForm = /^(?:(?<often>daily|weekly) )?summar(?:y|ies)(?: (?<rest>.+))?$/i;
 
 /** The device is found as for a key. A rotation gives every drive a new key: the ID of one beside a name means something else. */
 function rotateCommand(rest: string, hearing: Hearing): Command {

@@ -1,8 +1,12 @@
+import type { Channels, LedgerSummary, LedgerWatch, Postings } from './channel-ports.ts';
+import type { Checkpoints, LedgerCheck } from './kept-ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { Alerts, Asks, Checkpoints, Clock, Deadline, Directory, Ids, Ledger, LedgerCheck, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
+import type { Alerts, Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
 import type { Person } from './person.ts';
+import type { LedgerReader, Readings } from './reading-ports.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { ConversationKind, Viewer } from './request.ts';
+import type { Calendar } from './schedule.ts';
 import type { DeskSettings } from './settings.ts';
 
 /** All that the verbs work with. Built once, by `main` or `demo`. */
@@ -17,6 +21,13 @@ export interface Desk {
   readonly alerts: Alerts;
   readonly checkpoints: Checkpoints;
   readonly ledgerCheck: LedgerCheck;
+  readonly reader: LedgerReader;
+  readonly readings: Readings;
+  readonly calendar: Calendar;
+  readonly channels: Channels;
+  readonly postings: Postings;
+  readonly summaries: LedgerSummary;
+  readonly watch: LedgerWatch;
   readonly asks: Asks;
   readonly requests: Requests;
   readonly rotations: Rotations;

@@ -21,6 +21,10 @@ export type KeyId = Id<'KeyId'>;
 export type RequestId = Id<'RequestId'>;
 /** One rotation of one device, from its plan to the proof. */
 export type RotationId = Id<'RotationId'>;
+/** One question to the ledger, whose pages are turned. Not a secret, yet not guessable. */
+export type ReadingId = Id<'ReadingId'>;
+/** One file offered to one person. */
+export type ExportId = Id<'ExportId'>;
 /** What a person can name on the phone and an operator can find in the log: `KD-` and eight characters. */
 export type ReferenceId = Id<'ReferenceId'>;
 
@@ -47,6 +51,8 @@ export const parseIntuneDeviceId = guidParser<IntuneDeviceId>();
 export const parseKeyId = guidParser<KeyId>();
 export const parseRequestId = guidParser<RequestId>();
 export const parseRotationId = guidParser<RotationId>();
+export const parseReadingId = guidParser<ReadingId>();
+export const parseExportId = guidParser<ExportId>();
 
 /** `KD-7F3A91C2`; the letters are those that nobody mistakes on the phone. */
 export function parseReferenceId(value: unknown): ReferenceId | undefined {

@@ -3,8 +3,8 @@
 // shown; an answer that waits for a first look waits here.
 
 import { Fault } from './fault.ts';
-import type { KeptLedger, LedgerFinding, SignedHead } from './kept-ledger.ts';
-import type { Alerts, Checkpoints, Clock, Deadline, LedgerCheck } from './ports.ts';
+import type { Checkpoints, KeptLedger, LedgerCheck, LedgerFinding, SignedHead } from './kept-ledger.ts';
+import type { Alerts, Clock, Deadline } from './ports.ts';
 
 /** Who is told. Nothing of it waits for an answer. */
 export interface KeeperWitness {
@@ -113,7 +113,8 @@ export class Keeper implements Checkpoints, LedgerCheck {
   }
 
   async #round(): Promise<Round> {
-    const found = await this.#freshLook();
+    // Before the first look has ended there is nothing to be newer than: what it finds is signed.
+    const found = await (this.#state.kind === 'unknown' ? this.#look() : this.#freshLook());
     let head: SignedHead | undefined;
     try {
       // A crash after it: signed and durable, and nobody has it yet. The next look finds it.

@@ -1,6 +1,7 @@
-// What the keeper of the ledger needs from where it lies (keep-ledger.ts).
+// What the keeper of the ledger (keep-ledger.ts) is to others, and what it needs from where the ledger lies.
 
 import type { Instant } from './instant.ts';
+import type { Deadline } from './ports.ts';
 
 /** A checkpoint over the first `size` entries, durable. */
 export interface SignedHead {
@@ -36,4 +37,23 @@ export interface KeptLedger {
   check(): Promise<LedgerFinding>;
   /** Brings the file outside of the database up to this checkpoint; one that is there and later stays. */
   publish(head: SignedHead): Promise<void>;
+}
+
+/** Signed heads of the ledger's tree, for people to keep a copy outside of the database. */
+export interface Checkpoints {
+  /**
+   * The signed note of a checkpoint over the head as it is now; durable. Throws a Fault: `ledger-mismatch` when the
+   * ledger is not what it was, and then nothing is signed.
+   */
+  current(): Promise<string>;
+}
+
+/** Whether the ledger is what was signed. */
+export interface LedgerCheck {
+  /**
+   * Resolves at once while it is. Where that is not known yet it waits for the look that runs, or makes one, until the
+   * deadline. Throws a Fault: `ledger-mismatch`, or what kept us from looking.
+   * @param within asked only when there is something to wait for
+   */
+  passed(within: () => Deadline): Promise<void>;
 }

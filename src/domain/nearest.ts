@@ -1,9 +1,9 @@
 // What comes closest to something typed: for suggestions, and for the names of devices that nobody carries.
 
-const known = ['key for', 'key id', 'key types', 'rotate', 'help', 'whoami'] as const;
+const known = ['key for', 'key id', 'key types', 'rotate', 'summary', 'help', 'whoami', 'audit'] as const;
 const mostSuggested = 64;
-/** So many letters may be wrong; in a word as long as `rotate` that is half of it, so there it is one less. */
-const mostWrong = (command: (typeof known)[number]): number => (command === 'rotate' ? 2 : 3);
+/** So many letters may be wrong; in a single word as long as `rotate` that is half of it, so there it is one less. */
+const mostWrong = (command: (typeof known)[number]): number => (command === 'rotate' || command === 'summary' ? 2 : command === 'audit' ? 1 : 3);
 
 /**
  * The command that resembles most what was typed; `help` when none does.

@@ -2,10 +2,10 @@
 // Times and ids come in by a door too, so that no test sleeps and no rule reads a clock of its own.
 
 import type { Device, EscrowedKey, ManagedDevice, Owner } from './device.ts';
-import type { EntraDeviceId, EntraObjectId, IntuneDeviceId, KeyId, PersonId, ReferenceId, RequestId, RotationId } from './ids.ts';
+import type { EntraDeviceId, EntraObjectId, ExportId, IntuneDeviceId, KeyId, PersonId, ReadingId, ReferenceId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { AlertKind, LedgerEntry } from './ledger-entry.ts';
-import type { RoleSet } from './person.ts';
+import type { Role, RoleSet } from './person.ts';
 import type { RecoveryPassword } from './recovery-password.ts';
 import type { CardPlace, DeviceOffer, FormValues, Grant, RevealRequest } from './request.ts';
 import type { Rotation, RotationAction, RotationPlan, RotationState } from './rotation.ts';
@@ -19,6 +19,9 @@ export interface Ids {
   request(): RequestId;
   reference(): ReferenceId;
   rotation(): RotationId;
+  /** Unguessable, as that of a request. */
+  reading(): ReadingId;
+  exported(): ExportId;
   /** Sent to Graph as `client-request-id`; a GUID. */
   clientRequest(): string;
 }
@@ -68,6 +71,8 @@ export interface Roles {
   fresh(person: PersonId, deadline: Deadline): Promise<RoleSet>;
   /** The same, at most 60 s old: for look-ups, never for a reveal. */
   recent(person: PersonId, deadline: Deadline): Promise<RoleSet>;
+  /** Everybody who has the role, through nested groups too; nobody where it has no group. A name may be missing. */
+  members(role: Role, deadline: Deadline): Promise<readonly { readonly id: PersonId; readonly name?: string }[]>;
 }
 
 /** The append-only ledger. `append` returns when the entry is durable, or throws `ledger-unavailable`. */
@@ -91,25 +96,6 @@ export interface Alert {
 export interface Alerts {
   /** Once for each kind and subject, over all instances. False when it was raised before: nothing was written. */
   raise(alert: Alert): Promise<boolean>;
-}
-
-/** Signed heads of the ledger's tree, for people to keep a copy outside of the database. */
-export interface Checkpoints {
-  /**
-   * The signed note of a checkpoint over the head as it is now; durable. Throws a Fault: `ledger-mismatch` when the
-   * ledger is not what it was, and then nothing is signed.
-   */
-  current(): Promise<string>;
-}
-
-/** Whether the ledger is what was signed. */
-export interface LedgerCheck {
-  /**
-   * Resolves at once while it is. Where that is not known yet it waits for the look that runs, or makes one, until the
-   * deadline. Throws a Fault: `ledger-mismatch`, or what kept us from looking.
-   * @param within asked only when there is something to wait for
-   */
-  passed(within: () => Deadline): Promise<void>;
 }
 
 /** How often a person may do something: at most `max` within `seconds`. */

@@ -33,6 +33,12 @@ export const refusalCodes = [
   // the rotation
   'not-managed', // Intune does not manage the device
   'several-managed', // several managed devices carry its id: which one is meant cannot be known
+  // the ledger
+  'not-your-entries', // somebody else's entries, or all of them, asked for without the role
+  'reading-unknown', // a card of the ledger that was changed, or is more than a day old
+  'export-taken', // the file was sent, or is on its way
+  // the summaries
+  'audit-channel-stays', // the audit channel's summaries cannot be switched off
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
@@ -61,4 +67,6 @@ export interface RefusalFacts {
   readonly device?: { readonly objectId: EntraObjectId; readonly intuneId?: IntuneDeviceId };
   /** The request for Show again. */
   readonly requestId?: RequestId;
+  /** Of `no-role`: for what, where it was not a key. */
+  readonly wanted?: 'summaries' | 'audit-schedule';
 }

@@ -1,4 +1,6 @@
+import type { ChannelId } from './channel.ts';
 import type { Limit } from './ports.ts';
+import type { Schedule } from './schedule.ts';
 
 /** What an installation may decide about the desk. Units in the names. */
 export interface DeskSettings {
@@ -28,6 +30,16 @@ export interface DeskSettings {
   readonly keepTextsDays: number | undefined;
   /** Requests that are over, and the rotations they speak of. */
   readonly keepRequestsDays: number;
+  /** Where alerts are posted, and summaries always; without one alerts stand in the log. Without `serviceUrl` it is known when somebody writes from there. */
+  readonly auditChannel: { readonly id: ChannelId; readonly serviceUrl?: string; readonly schedule: Schedule } | undefined;
+  /** Whether summaries and alerts name people and devices. */
+  readonly summaryNames: boolean;
+  /** How long after its end a period is counted: sums of repeated refusals are written up to 70 s later. */
+  readonly summarySettleSeconds: number;
+  /** Keys of so many different devices shown to one person within an hour raise an alert. */
+  readonly alertDevicesPerHour: number;
+  /** So many refusals of one person within an hour, with nothing granted between, raise an alert. */
+  readonly alertRefusalsInARow: number;
 }
 
 /** product.md §4: the defaults of an installation that says nothing. */
@@ -53,6 +65,11 @@ export const defaultSettings: DeskSettings = {
   sensitiveNames: [],
   keepTextsDays: undefined,
   keepRequestsDays: 30,
+  auditChannel: undefined,
+  summaryNames: false,
+  summarySettleSeconds: 90,
+  alertDevicesPerHour: 10,
+  alertRefusalsInARow: 5,
 };
 
 /** Not `test`: with a `g` flag that remembers where it was and would let every second name through. */

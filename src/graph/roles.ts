@@ -5,6 +5,7 @@ import { milliseconds } from '../domain/instant.ts';
 import { type Role, roles as allRoles, type RoleSet } from '../domain/person.ts';
 import type { Clock, Deadline, Roles } from '../domain/ports.ts';
 import type { Ask } from './ask.ts';
+import { membersOf } from './members.ts';
 import { odata } from './odata.ts';
 import { within } from './waiting.ts';
 
@@ -47,7 +48,11 @@ export function createRoles(ask: Ask, { groups, clock }: { readonly groups: Role
     asking.set(person, own);
     return own;
   };
-  return { fresh, recent };
+  const members: Roles['members'] = async (role, deadline) => {
+    const group = held.find((one) => one.role === role)?.group;
+    return group === undefined ? [] : membersOf(ask, group, deadline);
+  };
+  return { fresh, recent, members };
 }
 
 function groupOf(role: Role, group: string): string {

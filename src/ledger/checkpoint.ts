@@ -44,8 +44,8 @@ export function openCheckpoint(note: string, publicKey: Uint8Array, isOurs: (ori
 
 /** What it says, whoever signed it; undefined for anything that is no checkpoint to the letter. */
 export function parseCheckpoint(note: string): Checkpoint | undefined {
-  const [origin = '', size = '', root = ''] = parseNote(note)?.text.split('\n') ?? [];
-  if (origin === '' || !/^(?:0|[1-9]\d{0,14})$/.test(size)) return undefined;
+  const [origin = '', size = '', root = '', ...extensions] = parseNote(note)?.text.split('\n') ?? [];
+  if (origin === '' || !/^(?:0|[1-9]\d{0,14})$/.test(size) || extensions.slice(0, -1).includes('')) return undefined;
   const bytes = Buffer.from(root, 'base64');
   if (bytes.length !== 32 || bytes.toString('base64') !== root) return undefined;
   return { origin, size: Number(size), root: bytes };

@@ -110,6 +110,8 @@ const checks = {
   erased: oneOf(...erasedKinds),
 } satisfies Record<keyof EntryBody, Check>;
 
+/** Every key of a body in its order, and what its value must be. */
+export const bodyKeys: readonly (readonly [key: string, check: Check])[] = Object.entries<Check>(checks);
 const keyOrder = Object.keys(checks);
 const checkOf: ReadonlyMap<string, { readonly place: number; readonly check: Check }> = new Map(Object.entries<Check>(checks).map(([key, check], place) => [key, { place, check }]));
 /** Of the keys above, those that every entry has. */

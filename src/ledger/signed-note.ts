@@ -66,6 +66,16 @@ function privateKeyIn(pem: string): KeyObject | undefined {
   }
 }
 
+/** The public key (32 bytes) of an Ed25519 key in PEM, private or public; undefined for anything else. */
+export function publicKeyIn(pem: string): Uint8Array | undefined {
+  try {
+    const key = createPublicKey(pem);
+    return key.asymmetricKeyType === 'ed25519' ? key.export({ type: 'spki', format: 'der' }).subarray(-32) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** RFC 8410: the last 32 bytes of the SubjectPublicKeyInfo are the key. */
 const rawPublicKey = (key: KeyObject): Uint8Array => createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-32);
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
@@ -82,12 +92,12 @@ export function signNote(text: string, signers: readonly Signer[]): string {
 
 /** Strict: nothing behind the last signature, no other line breaks, at least one signature. Undefined otherwise. */
 export function parseNote(note: string): SignedNote | undefined {
-  if (note.length > longestNote || !note.endsWith('\n')) return undefined;
+  if (note.length > longestNote || !isText(note)) return undefined;
   const end = note.lastIndexOf('\n\n');
   if (end < 0) return undefined;
   const text = note.slice(0, end + 1);
   const lines = note.slice(end + 2).split('\n').slice(0, -1);
-  if (!isText(text) || lines.length === 0 || lines.length > mostSignatures) return undefined;
+  if (text === '\n' || lines.length === 0 || lines.length > mostSignatures) return undefined;
   const signatures: NoteSignature[] = [];
   for (const line of lines) {
     const [, name = '', encoded = ''] = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+=*)$/u.exec(line) ?? [];

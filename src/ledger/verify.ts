@@ -1,69 +1,25 @@
-// Whether the stored ledger is what was written: every entry, its place, its columns and its texts.
-import { type EntryBody, parseBody } from './entry.ts';
-import { checkTexts } from './texts.ts';
-import { type CompactRange, emptyRange, extend, leafHash, rootOf } from './tree.ts';
+// Whether the stored ledger is what was written: every entry, its place, its columns and its texts, the tree over them,
+// and the checkpoints that tell of it.
+import { parseBody } from './entry.ts';
+import type { Finding } from './findings.ts';
+import { KeyChain, type Trust } from './key-chain.ts';
+import { Reading } from './reading.ts';
+import type { StoredCheckpoint, StoredEntry } from './stored.ts';
+import { type Witnessed, Witnesses } from './witnesses.ts';
 
-/** The columns kept for queries; each repeats something of the body. */
-export interface EntryColumns {
-  readonly time: Date | null;
-  readonly act: string | null;
-  readonly outcome: string | null;
-  readonly source: string | null;
-  readonly code: string | null;
-  readonly reason: string | null;
-  readonly person_id: string | null;
-  readonly device_id: string | null;
-  readonly key_id: string | null;
-  readonly request_id: string | null;
+export interface Evidence {
+  /** The signed heads of the database, in the order of their sizes. */
+  readonly checkpoints?: AsyncIterable<readonly StoredCheckpoint[]>;
+  /** Signed notes that somebody kept elsewhere. */
+  readonly given?: readonly string[];
+  /** Public key (32 bytes) that is known from elsewhere. */
+  readonly trusted?: Uint8Array;
+  readonly tenantId?: string;
+  /** The root over so many first entries, from the nodes stored; asked once all rows were seen. */
+  readonly rootAt?: (size: number) => Promise<Uint8Array | undefined>;
 }
 
-/** One entry as it lies in the database. `body` is null where only its texts are left. */
-export interface StoredEntry extends EntryColumns {
-  readonly seq: number;
-  readonly body: Uint8Array | null;
-  readonly leaf_hash: Uint8Array | null;
-  readonly texts: unknown;
-}
-
-/** What was tampered with. One kind for each thing that somebody can do to a row. */
-export type Finding =
-  /** The hash stored with an entry is not that of its bytes. */
-  | { readonly kind: 'changed'; readonly seq: number }
-  /** The bytes are not an entry as Keydesk writes it. */
-  | { readonly kind: 'unreadable'; readonly seq: number }
-  /** Columns say something else than the bytes. */
-  | { readonly kind: 'columns-differ'; readonly seq: number; readonly columns: readonly string[] }
-  /** A name, reason or ticket beside the entry is not the one that was committed to. */
-  | { readonly kind: 'text-differs'; readonly seq: number; readonly texts: readonly string[] }
-  /** Texts far from any entry: theirs was removed, or somebody wrote them by hand. */
-  | { readonly kind: 'texts-alone'; readonly seq: number }
-  /** Entries `seq` to `to` are missing: numbers are given without a gap. */
-  | { readonly kind: 'removed'; readonly seq: number; readonly to: number }
-  /** A number that was there before, or before the first: the table was rebuilt by hand. */
-  | { readonly kind: 'out-of-order'; readonly seq: number };
-
-/** One line for people: which entry, and what was done to it. */
-export function describe(finding: Finding): string {
-  const { seq } = finding;
-  switch (finding.kind) {
-    case 'changed':
-      return `entry ${seq}: changed; its bytes do not fit the hash that was stored with them`;
-    case 'unreadable':
-      return `entry ${seq}: changed; its bytes are not an entry as Keydesk writes it`;
-    case 'columns-differ':
-      return `entry ${seq}: columns differ from its bytes (${finding.columns.join(', ')})`;
-    case 'text-differs':
-      return `entry ${seq}: text differs from what was committed to (${finding.texts.join(', ')})`;
-    case 'texts-alone':
-      return `entry ${seq}: only its texts are there; it was removed, or they were written by hand`;
-    case 'removed':
-      return finding.to === seq ? `entry ${seq}: removed` : `entries ${seq} to ${finding.to}: removed`;
-    case 'out-of-order':
-      return `entry ${seq}: out of order; the number was used before`;
-  }
-}
-
-export interface Verdict {
+export interface Verdict extends Witnessed {
   /** How many entries are there. */
   readonly size: number;
   /** Over the bytes of all entries that are there, 32 bytes. With no finding, the tree head of RFC 6962. */
@@ -71,74 +27,57 @@ export interface Verdict {
   /** Texts that were committed to and have been erased since: no tampering. */
   readonly erased: number;
   readonly findings: number;
+  readonly trust: Trust;
 }
 
 /**
- * Reads batches of entries in the order of `seq` and yields what is wrong with them, as it comes. Memory does not grow
- * with the ledger. What it cannot see without a root noted earlier: a tail that was cut off whole, and entries written
- * anew with hash, columns and texts that all fit.
+ * Reads batches of entries in the order of `seq` and yields what is wrong with them: most as it comes, what can only be
+ * told from all of them at the end. Memory does not grow with the ledger. What it cannot see without a checkpoint from
+ * elsewhere: a tail cut off together with the checkpoints over it, and a ledger written anew with everything in it, by
+ * somebody who has the signing key.
  */
-export async function* verifyLedger(batches: AsyncIterable<readonly StoredEntry[]>): AsyncGenerator<Finding, Verdict> {
-  let range: CompactRange = emptyRange;
-  let next = 1;
-  let erased = 0;
+export async function* verifyLedger(batches: AsyncIterable<readonly StoredEntry[]>, evidence: Evidence = {}): AsyncGenerator<Finding, Verdict> {
+  const reading = new Reading();
+  const keys = new KeyChain(evidence);
+  const witnesses = new Witnesses(keys, evidence.checkpoints, evidence.given ?? []);
+  const found: Finding[] = [];
   let findings = 0;
+  /** Checkpoints are held against the tree as it grows, so no row waits unless there is one of its size. */
+  async function* report(): AsyncGenerator<Finding> {
+    found.push(...reading.takeFindings());
+    for (const { size, fits } of reading.takeTrees(witnesses.nextSize)) if (size >= witnesses.nextSize) found.push(...(await witnesses.hold(size, fits)));
+    findings += found.length;
+    yield* found.splice(0);
+  }
+  found.push(...(await witnesses.begin()));
   for await (const batch of batches) {
     for (const row of batch) {
-      const found: Finding[] = [];
-      if (row.body === null) {
-        // Texts in the place of the next entry outlived it. Further on they prove nothing about what is between: the
-        // service's role may write texts under any number; a hole is found by the entry that follows it.
-        found.push(row.seq <= next ? { kind: 'removed', seq: row.seq, to: row.seq } : { kind: 'texts-alone', seq: row.seq });
-      } else {
-        if (row.seq > next) found.push({ kind: 'removed', seq: next, to: row.seq - 1 });
-        if (row.seq < next) found.push({ kind: 'out-of-order', seq: row.seq });
-        const leaf = leafHash(row.body);
-        range = extend(range, leaf);
-        erased += checkEntry(row, row.body, leaf, found);
-      }
-      if (row.body !== null || row.seq === next) next = Math.max(next, row.seq + 1);
-      findings += found.length;
-      yield* found;
+      reading.look(row, found);
+      if (row.act === 'ledger-key' || row.act === 'resumed') found.push(...noteKeys(keys, row));
+      if (found.length > 0 || reading.isReporting || reading.tree.size >= witnesses.nextSize) yield* report();
     }
   }
-  return { size: range.size, root: rootOf(range), erased, findings };
+  reading.finish();
+  yield* report();
+  const { found: atLast, witnessed } = await witnesses.finish(reading.last);
+  found.push(...atLast, ...(await judgeKeys(keys, evidence)));
+  yield* report();
+  return { size: reading.tree.size, root: reading.tree.root(), erased: reading.erased, findings, trust: keys.trust, ...witnessed };
 }
 
-/** @returns how many texts are erased */
-function checkEntry(row: StoredEntry, bytes: Uint8Array, leaf: Uint8Array, found: Finding[]): number {
-  const { seq } = row;
-  if (row.leaf_hash === null || Buffer.compare(leaf, row.leaf_hash) !== 0) found.push({ kind: 'changed', seq });
-  const body = parseBody(bytes);
-  if (body === undefined) {
-    found.push({ kind: 'unreadable', seq });
-    return 0;
+function noteKeys(keys: KeyChain, { seq, body }: StoredEntry): readonly Finding[] {
+  const entry = body === null ? undefined : parseBody(body);
+  if (entry?.act === 'resumed') keys.addEpoch(seq, entry.note);
+  const wrong = entry?.act === 'ledger-key' ? keys.addKey(seq, entry.note) : undefined;
+  return wrong === undefined ? [] : [wrong];
+}
+
+async function judgeKeys(keys: KeyChain, { rootAt }: Evidence): Promise<readonly Finding[]> {
+  const found: Finding[] = keys.trust === 'other' ? [{ kind: 'other-key', seq: keys.newest?.seq ?? 0 }] : [];
+  for (const resumed of keys.resumed) {
+    const lastGood = keys.lastGood(resumed);
+    const root = lastGood === undefined || rootAt === undefined ? lastGood?.root : await rootAt(lastGood.size);
+    if (lastGood === undefined || root === undefined || Buffer.compare(root, lastGood.root) !== 0) found.push({ kind: 'resumed-wrongly', seq: resumed.seq });
   }
-  const columns = differing(row, body);
-  if (columns.length > 0) found.push({ kind: 'columns-differ', seq, columns });
-  const texts = checkTexts(body.texts ?? {}, row.texts);
-  if (texts.different.length > 0) found.push({ kind: 'text-differs', seq, texts: texts.different });
-  return texts.erased.length;
-}
-
-const expected = {
-  time: (body) => body.time,
-  act: (body) => body.act,
-  outcome: (body) => body.outcome,
-  source: (body) => body.source,
-  code: (body) => body.code,
-  reason: (body) => body.reason,
-  person_id: (body) => body.personId,
-  device_id: (body) => body.deviceId,
-  key_id: (body) => body.keyId,
-  request_id: (body) => body.requestId,
-} satisfies Record<keyof EntryColumns, (body: EntryBody) => string | undefined>;
-
-const columnNames: readonly (keyof EntryColumns)[] = ['time', 'act', 'outcome', 'source', 'code', 'reason', 'person_id', 'device_id', 'key_id', 'request_id'];
-
-function differing(row: EntryColumns, body: EntryBody): readonly string[] {
-  return columnNames.filter((name) => {
-    const stored = row[name];
-    return (stored instanceof Date ? stored.toISOString() : stored) !== (expected[name](body) ?? null);
-  });
+  return found;
 }

@@ -83,7 +83,11 @@ async function grant(client: Client, role: string, password: string | undefined)
     grant select, insert, delete on keydesk.ask to ${app};
     grant select, insert, update on keydesk.request to ${app};
     grant select, insert, update, delete on keydesk.rotation to ${app};
-    grant select, insert, update, delete on keydesk.entra_read, keydesk.entra_log to ${app};`);
+    grant select, insert, update, delete on keydesk.entra_read, keydesk.entra_log to ${app};
+    grant select, insert, update, delete on keydesk.reading, keydesk.export_offer to ${app};
+    grant select, insert, update on keydesk.channel to ${app};
+    grant select, insert, update, delete on keydesk.posting to ${app};
+    grant select, update on keydesk.watch to ${app};`);
 }
 
 const roleForm = z.tuple([z.object({ there: z.boolean(), superuser: z.boolean().nullable(), owner: z.boolean().nullable() })]);

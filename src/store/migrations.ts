@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import * as first from './migrations/0001-ledger-and-requests.ts';
 import * as second from './migrations/0002-rotations.ts';
 import * as third from './migrations/0003-tree.ts';
+import * as channels from './migrations/0004-channels.ts';
 import * as entraLog from './migrations/0005-entra-log.ts';
+import * as readings from './migrations/0006-readings.ts';
 import * as keeping from './migrations/0007-keeping.ts';
 
 export interface Migration {
@@ -19,4 +21,4 @@ const checked = ({ name, sql }: { readonly name: string; readonly sql: string })
 });
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(entraLog), checked(keeping)];
+export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping)];

@@ -1,58 +1,25 @@
 // The ledger read back: whole, for verify, and the newest entries, for people.
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { EntraDeviceId, PersonId } from '../domain/ids.ts';
 import { openEntry, parseBody } from '../ledger/entry.ts';
 import type { ListedEntry } from '../ledger/table.ts';
+import type { StoredEntry } from '../ledger/stored.ts';
 import { plainTexts } from '../ledger/texts.ts';
-import type { StoredEntry } from '../ledger/verify.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
-import type { Tables } from './tables.ts';
-
-const batchSize = 2000;
+import { openStoredLedger } from './stored-ledger.ts';
 
 /**
- * Every entry in the order of `seq`, with its texts, as they were when the cursor was declared. Memory is that of
- * one batch, on both sides. Texts whose entry is gone come as rows without a body.
+ * Every entry in the order of `seq`, with its texts, as they were when the first was asked for. Memory is that of one
+ * batch, on both sides. Texts whose entry is gone come as rows without a body.
  */
-export async function* storedEntries({ db }: Database): AsyncGenerator<readonly StoredEntry[], void> {
-  const tx = await orFault('ledger-unavailable', () => db.startTransaction().setAccessMode('read only').execute());
-  const fetch = async (): Promise<readonly StoredRow[]> =>
-    (await orFault('ledger-unavailable', () => sql<StoredRow>`fetch ${sql.raw(String(batchSize))} from entries`.execute(tx))).rows;
-  let next: Promise<readonly StoredRow[]> = Promise.resolve([]);
+export async function* storedEntries(database: Pick<Database, 'db'>): AsyncGenerator<readonly StoredEntry[], void> {
+  const ledger = await openStoredLedger(database);
   try {
-    await orFault('ledger-unavailable', () => declare(tx));
-    next = fetch();
-    for (;;) {
-      const rows = await next;
-      if (rows.length === 0) return;
-      // The server reads on while this batch is being looked at.
-      next = fetch();
-      next.catch(() => undefined);
-      yield rows.map(({ seq, ...row }) => ({ ...row, seq: Number(seq) }));
-    }
+    yield* ledger.entries;
   } finally {
-    await next.catch(() => undefined);
-    await tx
-      .rollback()
-      .execute()
-      .catch(() => undefined);
+    await ledger.close();
   }
-}
-
-type StoredRow = Omit<StoredEntry, 'seq'> & { readonly seq: string };
-
-async function declare(tx: Kysely<Tables>): Promise<void> {
-  // A million rows take longer than any statement of the service may. A merge of the two keys needs no memory for the
-  // join, and a hash of the whole ledger would.
-  await sql`select set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
-    set_config('enable_hashjoin', 'off', true), set_config('enable_sort', 'off', true)`.execute(tx);
-  await sql`
-    declare entries no scroll cursor for
-    select coalesce(e.seq, t.seq) as seq, e.body, e.leaf_hash, e.time, e.act, e.outcome, e.source, e.code, e.reason,
-      e.person_id, e.device_id, e.key_id, e.request_id, t.texts
-    from keydesk.ledger_entry e full join keydesk.ledger_text t on t.seq = e.seq
-    order by coalesce(e.seq, t.seq)`.execute(tx);
 }
 
 export interface EntryFilter {

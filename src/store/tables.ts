@@ -1,7 +1,10 @@
 import type { ColumnType } from 'kysely';
+import type { PostingState } from '../domain/channel.ts';
 import type { FaultCode } from '../domain/fault.ts';
 import type { Verdict } from '../domain/key-read.ts';
-import type { AlertKind } from '../domain/ledger-entry.ts';
+import type { AlertKind, ExportFormat } from '../domain/ledger-entry.ts';
+import type { ReadingScope } from '../domain/person.ts';
+import type { ExportOffer } from '../domain/reading.ts';
 import type { Purpose, RequestState } from '../domain/request.ts';
 import type { RotationState } from '../domain/rotation.ts';
 import type { Jsonb } from './values.ts';
@@ -149,6 +152,73 @@ export interface EntraLogTable {
   fault: ColumnType<string | null, FaultCode | null | undefined, FaultCode | null>;
 }
 
+export interface ReadingTable {
+  id: string;
+  person_id: string;
+  tenant_id: string;
+  person_name: string;
+  viewer: Json;
+  scope: ColumnType<string, ReadingScope, never>;
+  filter: Json;
+  about: string;
+  head: ColumnType<string, number, never>;
+  count: number;
+  card: Json;
+  at: Time;
+}
+
+export interface ExportOfferTable {
+  id: string;
+  reading_id: string;
+  person_id: string;
+  tenant_id: string;
+  person_name: string;
+  format: ColumnType<string, ExportFormat, never>;
+  file_name: string;
+  state: ColumnType<string, ExportOffer['state'], ExportOffer['state']>;
+  card: Json;
+  at: Time;
+}
+
+export interface ChannelTable {
+  id: string;
+  service_url: string | null;
+  bot_id: string | null;
+  bot_name: string | null;
+  locale: string | null;
+  schedule: string | null;
+  next_at: MaybeTime;
+  covered_to: MaybeTime;
+  posted_to: MaybeTime;
+  subscribed_by: string | null;
+  busy_until: MaybeTime;
+  dead_at: MaybeTime;
+  dead_status: number | null;
+  lives: number;
+}
+
+export interface PostingTable {
+  id: Big;
+  channel_id: string;
+  kind: ColumnType<string, 'summary' | 'alert', never>;
+  period_from: MaybeTime;
+  period_to: MaybeTime;
+  entry_seq: ColumnType<string | null, number | undefined, never>;
+  state: ColumnType<string, PostingState | undefined, PostingState>;
+  wanted_at: Time;
+  due_at: Time;
+  taken_until: MaybeTime;
+  attempt: ColumnType<number, number | undefined, number>;
+  activity_id: string | null;
+  posted_at: MaybeTime;
+  told: ColumnType<boolean, boolean | undefined, boolean>;
+}
+
+export interface WatchTable {
+  name: string;
+  seq: ColumnType<string, number, number>;
+}
+
 export interface MigrationTable {
   name: string;
   checksum: string;
@@ -166,5 +236,10 @@ export interface Tables {
   'keydesk.rotation': RotationTable;
   'keydesk.entra_read': EntraReadTable;
   'keydesk.entra_log': EntraLogTable;
+  'keydesk.reading': ReadingTable;
+  'keydesk.export_offer': ExportOfferTable;
+  'keydesk.channel': ChannelTable;
+  'keydesk.posting': PostingTable;
+  'keydesk.watch': WatchTable;
   'keydesk.migration': MigrationTable;
 }

@@ -2,6 +2,7 @@
 // by a card. One place catches what goes wrong in a turn, so that nothing but a neutral card with a reference leaves.
 
 import type { TurnContext } from 'botbuilder';
+import type { PostToChannel } from '../domain/channel-ports.ts';
 import type { HideCard } from '../domain/close-card.ts';
 import type { Desk } from '../domain/desk.ts';
 import type { TenantId } from '../domain/ids.ts';
@@ -10,19 +11,25 @@ import type { Press, PressVerb } from '../domain/press.ts';
 import { type Incoming, parsePress } from './activity.ts';
 import { createAdapter, type OpenIdMetadata } from './adapter.ts';
 import { QuietApplication } from './application.ts';
+import type { ReadingVerb } from './cards/card.ts';
 import type { Patience } from './connector-call.ts';
 import { createConnectors } from './connectors.ts';
 import { createEgressGuard } from './egress-guard.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
+import type { ReadingPress } from '../domain/read-audit.ts';
+import { onAuditExport, onAuditPage, onAuditSend } from './handlers/audit.ts';
 import { hiddenCardOf, onCancel, onChoose, onHide } from './handlers/close.ts';
+import { onFileConsent } from './handlers/file-consent.ts';
 import { onMessage } from './handlers/message.ts';
 import { onAgain, onReveal } from './handlers/reveal.ts';
 import { onRotate, onRotateAsk } from './handlers/rotate.ts';
 import { type BotIdentity, credentialsFor, noCredentials } from './identity.ts';
-import { type InvokeBody, notUnderstood, respond } from './invoke-answer.ts';
+import { acknowledge, type InvokeBody, notUnderstood, respond } from './invoke-answer.ts';
 import type { Log } from './log-port.ts';
 import { createPrivateChats } from './private-chats.ts';
+import { parseConsent, parseReadingPress } from './reading-press.ts';
 import type { Room } from './room.ts';
+import { postToChannel } from './post-to-channel.ts';
 import { createSender } from './sender.ts';
 import { tellRotation } from './show-rotation.ts';
 import { onTurnError } from './turn-error.ts';
@@ -46,6 +53,8 @@ export interface Bot {
   readonly hideCard: HideCard;
   /** Makes all cards that show a rotation say how it stands; for the jobs. Never rejects. */
   readonly tellRotation: TellRotation;
+  /** Summaries and alerts; for the timekeeper. */
+  readonly post: PostToChannel;
 }
 
 const pressHandlers = {
@@ -58,6 +67,12 @@ const pressHandlers = {
   'rotate-ask': onRotateAsk,
 } as const satisfies Record<PressVerb, (room: Room, press: Press, incoming: Incoming) => Promise<InvokeBody>>;
 
+const readingHandlers = {
+  'audit-page': onAuditPage,
+  'audit-export': onAuditExport,
+  'audit-send': onAuditSend,
+} as const satisfies Record<ReadingVerb, (room: Room, press: ReadingPress, incoming: Incoming) => Promise<InvokeBody>>;
+
 /** Throws an IdentityError for an identity that is none of the closed set. */
 export function createBot({ desk, tenantId, inbound, log, patience }: BotSettings): Bot {
   const guard = createEgressGuard(log);
@@ -68,7 +83,7 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
   const connectors = createConnectors({ credentials, clientId, serviceUrls, guard });
   const sender = createSender(connectors, patience);
   const hideCard: HideCard = async (request) => ((await sender.edit(request.card, await hiddenCardOf(room, request))) === 'done' ? 'done' : 'gone');
-  const room: Room = { desk, sender, chats: createPrivateChats(sender), hideCard, guard, log };
+  const room: Room = { desk, sender, chats: createPrivateChats(sender), hideCard, guard, log, uploadHosts: serviceUrls === 'loopback' ? 'loopback' : 'microsoft' };
 
   const known = new WeakMap<object, Incoming>();
   const adapter = createAdapter(credentials, connectors, authenticated ? inbound.openIdMetadata : undefined);
@@ -79,6 +94,7 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
     endpoint: createEndpoint({ adapter, door: { mode: inbound.mode, serviceUrls, tenantId }, guard, log, ids: desk.ids, known, run: (context) => application.run(context) }),
     hideCard,
     tellRotation: (rotation) => tellRotation(room, rotation),
+    post: postToChannel(room, tenantId, { id: `28:${clientId === '' ? 'keydesk' : clientId}`, name: 'Keydesk' }),
   };
 }
 
@@ -89,6 +105,8 @@ function route(room: Room, incomingOf: (context: TurnContext) => Incoming | unde
   for (const verb of Object.keys(pressHandlers)) {
     application.addRoute((context) => Promise.resolve(pressIn(incomingOf(context))?.verb === verb), (context) => press(room, context, incomingOf(context)), true);
   }
+  application.addRoute((context) => Promise.resolve(readingIn(incomingOf(context)) !== undefined), (context) => pressReading(room, context, incomingOf(context)), true);
+  application.addRoute((context) => Promise.resolve(consentIn(incomingOf(context)) !== undefined), (context) => consent(room, context, incomingOf(context)), true);
   application.addRoute((context) => Promise.resolve(context.activity.type === 'invoke'), (context) => respond(context, notUnderstood()), true);
   application.message(
     (context) => Promise.resolve(context.activity.type === 'message'),
@@ -109,4 +127,20 @@ async function press(room: Room, context: TurnContext, incoming: Incoming | unde
   if (parsed === undefined || incoming === undefined) return respond(context, notUnderstood());
   await room.desk.ledgerCheck.passed(() => room.desk.deadlines.press());
   await respond(context, await pressHandlers[parsed.verb](room, parsed.press, incoming));
+}
+
+const readingIn = (incoming: Incoming | undefined) => incoming && parseReadingPress(incoming);
+
+async function pressReading(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
+  const parsed = readingIn(incoming);
+  await respond(context, parsed === undefined || incoming === undefined ? notUnderstood() : await readingHandlers[parsed.verb](room, parsed.press, incoming));
+}
+
+const consentIn = (incoming: Incoming | undefined) => incoming && parseConsent(incoming);
+
+async function consent(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
+  const parsed = consentIn(incoming);
+  if (parsed === undefined || incoming === undefined) return respond(context, notUnderstood());
+  await onFileConsent(room, incoming, parsed);
+  await acknowledge(context);
 }

@@ -25,7 +25,7 @@ const mostMilliseconds = { create: 6000, edit: 2500 } as const satisfies Record<
 const pauses = [150, 400, 900] as const;
 
 /** `closed`: Teams says 403 or 404. The bot is not installed there, was blocked, or the message is gone. */
-export type CallAnswer<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'closed' };
+export type CallAnswer<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'closed'; readonly status: 403 | 404 };
 
 export type Call<T> = (connector: ConnectorClient, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
@@ -40,7 +40,7 @@ export async function callConnector<T>(connectors: Connectors, serviceUrl: strin
     } catch (error) {
       if (error instanceof Fault) throw error;
       const failure = parseFailure(error, patience.now());
-      if (failure.status === 403 || failure.status === 404) return { kind: 'closed' };
+      if (failure.status === 403 || failure.status === 404) return { kind: 'closed', status: failure.status };
       const pause = pauseBefore(attempt, kind, failure);
       if (pause === undefined || patience.now() + pause >= endsAt || abortSignal.aborted) throw faultOf(kind, failure, error);
       await patience.wait(pause);
@@ -63,11 +63,11 @@ function pauseBefore(attempt: number, kind: CallKind, failure: Failure): number 
   return kind === 'edit' && mayHaveHappened ? pause : undefined;
 }
 
-function faultOf(kind: CallKind, { status, neverSent }: Failure, cause: unknown): Fault {
+function faultOf(kind: CallKind, { status, neverSent, retryAfterMilliseconds }: Failure, cause: unknown): Fault {
   const unknown = kind === 'create' && !neverSent && (status === undefined || status >= 500);
   const never = status !== undefined && status < 500 && status !== 429 && status !== 412;
   const message = status === undefined ? 'the connector did not answer' : `the connector answered ${status}`;
-  return new Fault('teams-unreachable', unknown ? 'unknown-outcome' : never ? 'never' : 'later', { message, cause });
+  return new Fault('teams-unreachable', unknown ? 'unknown-outcome' : never ? 'never' : 'later', { message, cause, ...(retryAfterMilliseconds !== undefined && { retryAfterSeconds: Math.ceil(retryAfterMilliseconds / 1000) }) });
 }
 
 const failureSchema = z.object({

@@ -33,6 +33,11 @@ export const brokenAnswer = (reference: string): InvokeBody => ({
   value: { code: 'ServiceError', message: `Something went wrong in Keydesk. Reference ${reference}.` },
 });
 
+/** For an invoke whose answer no client shows: what there is to say was said in messages. */
+export async function acknowledge(context: TurnContext): Promise<void> {
+  await context.sendActivity({ type: 'invokeResponse', value: { status: 200 } });
+}
+
 /** Hands the body to the SDK, which keeps it for the end of the turn. */
 export async function respond(context: TurnContext, body: InvokeBody): Promise<void> {
   await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });

@@ -4,6 +4,7 @@ import type { EgressGuard } from './egress-guard.ts';
 import type { Log } from './log-port.ts';
 import type { PrivateChats } from './private-chats.ts';
 import type { Sender } from './sender.ts';
+import type { UploadHosts } from './upload.ts';
 
 /** All that a handler works with. Built once by bot.ts. */
 export interface Room {
@@ -14,4 +15,6 @@ export interface Room {
   readonly hideCard: HideCard;
   readonly guard: EgressGuard;
   readonly log: Log;
+  /** Where files may be sent to. */
+  readonly uploadHosts: UploadHosts;
 }

@@ -2,17 +2,24 @@
 // in invoke-answer.ts and takes another way.
 
 import type { Activity as WireActivity } from 'botbuilder';
+import { type ChannelId, hasThreads } from '../domain/channel.ts';
+import type { TenantId } from '../domain/ids.ts';
 import type { CardPlace } from '../domain/request.ts';
 import type { Account, Incoming } from './activity.ts';
 import type { CardMessage } from './cards/card.ts';
 import { callConnector, type CallAnswer, type Patience, realPatience } from './connector-call.ts';
 import type { Connectors } from './connectors.ts';
+import type { FileAttachment } from './file-messages.ts';
 
 export interface Sender {
   /** Into the conversation of a message, as a reply to it. `closed` when Teams does not let the bot write there. */
   reply(to: Incoming, message: CardMessage): Promise<Sent>;
   /** Into a private chat that is known. */
   sendTo(place: CardPlace, from: Account, message: CardMessage): Promise<Sent>;
+  /** A message about a file, into a private chat that is known. @param summary our own words, for notifications */
+  sendFile(place: CardPlace, from: Account, summary: string, file: FileAttachment): Promise<Sent>;
+  /** Into a channel, where it begins a thread, or into a group chat. `closed` with what Teams said. */
+  post(to: { readonly id: ChannelId; readonly serviceUrl: string; readonly tenantId: TenantId }, from: Account, message: CardMessage): Promise<Extract<Sent, { kind: 'sent' }> | { readonly kind: 'closed'; readonly status: number }>;
   /** Makes another message of one that was sent. `closed` when it is gone. */
   edit(place: CardPlace, message: CardMessage): Promise<'done' | 'closed'>;
   /** The private chat with one person; the same one each time. `closed` when the app is not installed for them. */
@@ -34,6 +41,22 @@ export function createSender(connectors: Connectors, patience: Patience = realPa
       const call = callConnector(connectors, place.serviceUrl, 'create', (connector, options) => connector.conversations.sendToConversation(place.conversationId, activity, options), patience);
       return sent(await call);
     },
+    async sendFile(place, from, summary, file) {
+      const activity = { type: 'message', summary, attachments: [{ ...file }], from };
+      const call = callConnector(connectors, place.serviceUrl, 'create', (connector, options) => connector.conversations.sendToConversation(place.conversationId, activity, options), patience);
+      return sent(await call);
+    },
+    async post({ id, serviceUrl, tenantId }, from, message) {
+      const activity = { ...wire(message), from };
+      if (!hasThreads(id)) {
+        // Teams makes no conversation out of a group chat (400): it is one, and is written to.
+        const said = await callConnector(connectors, serviceUrl, 'create', (connector, options) => connector.conversations.sendToConversation(id, activity, options), patience);
+        return said.kind === 'done' ? { kind: 'sent', activityId: said.value.id } : said;
+      }
+      const parameters = { isGroup: true, bot: from, tenantId, channelData: { channel: { id }, tenant: { id: tenantId } }, activity: parseWhole(activity) };
+      const made = await callConnector(connectors, serviceUrl, 'create', (connector, options) => connector.conversations.createConversation(parameters, options), patience);
+      return made.kind === 'done' ? { kind: 'sent', activityId: made.value.activityId } : made;
+    },
     async edit({ conversationId, serviceUrl, activityId }, message) {
       if (activityId === undefined) return 'closed';
       const activity = { ...wire(message), id: activityId };
@@ -50,6 +73,12 @@ export function createSender(connectors: Connectors, patience: Patience = realPa
 }
 
 const sent = (answer: CallAnswer<{ readonly id: string }>): Sent => (answer.kind === 'done' ? { kind: 'sent', activityId: answer.value.id } : answer);
+
+/** The first message of a thread. The SDK's type wants all that Teams fills in by itself. */
+function parseWhole(activity: Partial<WireActivity>): WireActivity {
+  if (activity.type !== 'message' || activity.attachments === undefined) throw new TypeError('only a message with a card begins a thread');
+  return activity as WireActivity;
+}
 
 /** Where it goes stands in the address of the call; the connector fills in the rest. */
 function wire(message: CardMessage): Pick<WireActivity, 'type' | 'summary' | 'attachments'> {

@@ -9,7 +9,8 @@ import type { Purpose } from '../domain/request.ts';
 import { type Incoming, parsePress } from './activity.ts';
 import type { CardMessage } from './cards/card.ts';
 import { faultCard, faultLine, type Faulty } from './cards/fault.ts';
-import { cardAnswer, lineAnswer, respond } from './invoke-answer.ts';
+import { acknowledge, cardAnswer, lineAnswer, respond } from './invoke-answer.ts';
+import { isConsent, parseReadingPress } from './reading-press.ts';
 import type { Room } from './room.ts';
 import { sayPrivately } from './say.ts';
 
@@ -23,6 +24,8 @@ export async function onTurnError(room: Room, context: TurnContext, incoming: In
     const card = faultCard(told);
     // Whoever pressed it may be reading out a key, which a card in the answer would take away.
     if (verbIn(incoming) === 'rotate-ask') await respond(context, lineAnswer(faultLine(told)));
+    // Nobody sees the answer to this one.
+    else if (incoming !== undefined && isConsent(incoming)) await Promise.all([tell(room, incoming, card, fault), acknowledge(context)]);
     else if (context.activity.type === 'invoke') await respond(context, cardAnswer(card));
     else if (incoming !== undefined) await tell(room, incoming, card, fault);
   } catch (second) {
@@ -48,7 +51,9 @@ const tell = (room: Room, incoming: Incoming, card: CardMessage, { code }: Fault
 const verbIn = (incoming: Incoming | undefined): string | undefined => incoming && parsePress(incoming)?.verb;
 
 /** What a turn was about, for the words of its fault. */
-function purposeOf({ desk }: Room, incoming: Incoming | undefined): Purpose {
+function purposeOf({ desk }: Room, incoming: Incoming | undefined): Purpose | 'audit' {
+  if (incoming !== undefined && (isConsent(incoming) || parseReadingPress(incoming) !== undefined)) return 'audit';
   if (incoming?.kind !== 'message') return verbIn(incoming)?.startsWith('rotate') === true ? 'rotate' : 'reveal';
-  return parseCommand(incoming.text, { privateChat: incoming.asker.conversation === 'personal', ticketPattern: desk.settings.ticketPattern }).kind === 'rotate' ? 'rotate' : 'reveal';
+  const { kind } = parseCommand(incoming.text, { privateChat: incoming.asker.conversation === 'personal', ticketPattern: desk.settings.ticketPattern });
+  return kind === 'rotate' || kind === 'audit' ? kind : 'reveal';
 }

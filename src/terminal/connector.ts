@@ -111,7 +111,12 @@ async function parseCall(request: IncomingMessage): Promise<ConnectorCall | unde
 function take(call: ConnectorCall, messages: ChatMessage[]): { status: number; body: unknown } {
   const { conversationId = '', activityId } = call;
   const activity = isRecord(call.body) ? call.body : {};
-  if (call.kind === 'create-conversation') return { status: 201, body: { id: privateChatOf(activity) } };
+  if (call.kind === 'create-conversation') {
+    const thread = threadIn(activity, messages.length + 1);
+    if (thread === undefined) return { status: 201, body: { id: privateChatOf(activity) } };
+    messages.push(thread);
+    return { status: 201, body: { id: thread.conversationId, activityId: thread.activityId } };
+  }
   if (call.kind === 'send' || call.kind === 'reply') {
     const id = `m-${messages.length + 1}`;
     messages.push({ conversationId, activityId: id, activity, edited: false });
@@ -122,6 +127,13 @@ function take(call: ConnectorCall, messages: ChatMessage[]): { status: number; b
   if (call.kind === 'edit') messages[at] = { conversationId, activityId, activity, edited: true };
   else messages.splice(at, 1);
   return { status: 200, body: { id: activityId } };
+}
+
+/** A new thread in a channel comes with its first message. */
+function threadIn({ isGroup, channelData, activity }: Readonly<Record<string, unknown>>, number: number): ChatMessage | undefined {
+  const channel = isRecord(channelData) && isRecord(channelData['channel']) ? channelData['channel']['id'] : undefined;
+  if (isGroup !== true || typeof channel !== 'string' || !isRecord(activity)) return undefined;
+  return { conversationId: `${channel};messageid=${number}`, activityId: `m-${number}`, activity, edited: false };
 }
 
 /** The same person always gets the same private chat, as in Teams. */

@@ -16,6 +16,7 @@ const groups: Readonly<Record<string, () => Promise<Figures>>> = {
   turns: async () => (await import('./turns.ts')).turnRows,
   start: async () => (await import('./start-and-memory.ts')).startRows,
   ledger: async () => (await import('./ledger-append.ts')).ledgerAppendRows,
+  summary: async () => (await import('./ledger-summary.ts')).ledgerSummaryRows,
 };
 
 function chosenGroups(): readonly string[] {

@@ -49,6 +49,29 @@ describe('readConfig', () => {
     assert.deepEqual(config.groups, { agent: group });
   });
 
+  it('reads the audit channel, its schedule and its address', () => {
+    assert.equal(readConfig(whole).desk.auditChannel, undefined);
+    const named = { ...whole, KEYDESK_AUDIT_CHANNEL: '19:audit@thread.tacv2' };
+    assert.deepEqual(readConfig(named).desk.auditChannel, { id: '19:audit@thread.tacv2', serviceUrl: 'https://smba.trafficmanager.net/teams/', schedule: { hour: 8, minute: 0, zone: 'UTC' } });
+    const more = readConfig({ ...named, KEYDESK_AUDIT_SUMMARY: 'weekly mon 8:30 Europe/Berlin', KEYDESK_AUDIT_SERVICE_URL: 'https://smba.trafficmanager.net/emea/' });
+    assert.deepEqual(more.desk.auditChannel, { id: '19:audit@thread.tacv2', serviceUrl: 'https://smba.trafficmanager.net/emea/', schedule: { on: 'mon', hour: 8, minute: 30, zone: 'Europe/Berlin' } });
+  });
+
+  it('refuses an audit channel, a schedule or an address that is none, and settings of a channel that is not there', () => {
+    const named = { ...whole, KEYDESK_AUDIT_CHANNEL: '19:audit@thread.tacv2' };
+    for (const id of ['audit', 'https://teams.microsoft.com/l/channel/19%3a', '19:a b@thread.tacv2', 'a:private']) assert.deepEqual(faultsOf({ ...whole, KEYDESK_AUDIT_CHANNEL: id }), ['KEYDESK_AUDIT_CHANNEL'], id);
+    for (const schedule of ['daily 08:00', 'daily 08:00 Mars/Phobos', 'hourly', 'off', 'now', 'weekly 08:00 UTC']) assert.deepEqual(faultsOf({ ...named, KEYDESK_AUDIT_SUMMARY: schedule }), ['KEYDESK_AUDIT_SUMMARY'], schedule);
+    for (const url of ['http://smba.trafficmanager.net/teams/', 'https://evil.example/', 'https://smba.trafficmanager.net.evil.example/', 'teams']) assert.deepEqual(faultsOf({ ...named, KEYDESK_AUDIT_SERVICE_URL: url }), ['KEYDESK_AUDIT_SERVICE_URL'], url);
+    assert.deepEqual(faultsOf({ ...whole, KEYDESK_AUDIT_SUMMARY: 'daily 08:00 UTC', KEYDESK_AUDIT_SERVICE_URL: 'https://smba.trafficmanager.net/teams/' }), ['KEYDESK_AUDIT_SUMMARY', 'KEYDESK_AUDIT_SERVICE_URL']);
+  });
+
+  it('reads what summaries may say and when alerts are raised', () => {
+    const { desk } = readConfig({ ...whole, KEYDESK_SUMMARY_NAMES: 'yes', KEYDESK_ALERT_DEVICES_PER_HOUR: '25', KEYDESK_ALERT_REFUSALS_IN_A_ROW: '3' });
+    assert.deepEqual([desk.summaryNames, desk.alertDevicesPerHour, desk.alertRefusalsInARow], [true, 25, 3]);
+    assert.deepEqual([readConfig(whole).desk.summaryNames, readConfig(whole).desk.alertDevicesPerHour, readConfig(whole).desk.alertRefusalsInARow], [false, 10, 5]);
+    for (const value of ['1', '0', '-3', 'many', '2.5']) assert.deepEqual(faultsOf({ ...whole, KEYDESK_ALERT_DEVICES_PER_HOUR: value, KEYDESK_ALERT_REFUSALS_IN_A_ROW: value }), ['KEYDESK_ALERT_DEVICES_PER_HOUR', 'KEYDESK_ALERT_REFUSALS_IN_A_ROW'], value);
+  });
+
   it('names every fault at once, each with a remedy', () => {
     assert.throws(
       () => readConfig({}),

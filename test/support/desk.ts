@@ -1,8 +1,9 @@
 // A desk over memory: every port of the domain, a clock that the test moves, ids that follow from their order, and a
 // script that holds calls back or lets them fail. `second()` gives another instance over the same store and tenant.
 
+import { systemCalendar } from '../../src/config/calendar.ts';
 import type { Asker, Desk } from '../../src/domain/desk.ts';
-import { parseReferenceId, parseRequestId, parseRotationId, type RequestId, type RotationId } from '../../src/domain/ids.ts';
+import { parseExportId, parseReadingId, parseReferenceId, parseRequestId, parseRotationId, type RequestId, type RotationId } from '../../src/domain/ids.ts';
 import { type Instant, plusSeconds } from '../../src/domain/instant.ts';
 import type { LedgerEntry } from '../../src/domain/ledger-entry.ts';
 import type { Person } from '../../src/domain/person.ts';
@@ -11,13 +12,18 @@ import type { Press, PressInputs } from '../../src/domain/press.ts';
 import type { CardPlace, ConversationKind, RevealRequest, Viewer } from '../../src/domain/request.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
 import { defaultSettings, type DeskSettings } from '../../src/domain/settings.ts';
+import { type ChannelMemory, channelsOf, newChannelMemory, postingsOf, summaryOf, watchOf } from './desk/channels.ts';
 import { type Post, rotatorOf } from './desk/intune.ts';
+import { readerOf, readingsOf } from './desk/readings.ts';
 import { rotationsOf } from './desk/rotations.ts';
 import { newScript, type Script } from './desk/script.ts';
 import { alertsOf, asksOf, checkpointsOf, ledgerCheckOf, ledgerOf, type Memory, newMemory, requestsOf } from './desk/store.ts';
 import { alex, directoryOf, managedDevicesOf, newWorld, recoveryKeysOf, rolesOf, sure, time, type World } from './desk/world.ts';
 
 export const viewer: Viewer = { locale: 'en-GB', timeZone: 'Europe/Berlin' };
+
+/** As a signed note looks. */
+export const testCheckpoint = `keydesk/c0417050-0000-4000-8000-000000000000/1\n42\n${'A'.repeat(43)}=\n\n\u2014 keydesk/c0417050-0000-4000-8000-000000000000/1 ${'B'.repeat(91)}=\n`;
 
 /** The private chat of everybody in these tests. */
 export const privateChat = 'a:private-chat';
@@ -35,6 +41,7 @@ export interface TestDesk {
   readonly script: Script;
   readonly world: World;
   readonly memory: Memory;
+  readonly channels: ChannelMemory;
   /** What the ledger holds, in order. */
   readonly entries: readonly LedgerEntry[];
   /** `ledger <act> <outcome>`, `read <key id>` and `post <Intune id>` in the order in which they happened. */
@@ -61,6 +68,7 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
   const script = newScript();
   const world = overrides.world ?? newWorld();
   const memory = overrides.memory ?? newMemory();
+  const channels = newChannelMemory();
   const journal: string[] = [];
   const posts: Post[] = [];
   const ids = countedIds();
@@ -77,6 +85,14 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
     alerts: script.over('alerts', alertsOf(memory)),
     checkpoints: script.over('checkpoints', checkpointsOf(memory)),
     ledgerCheck: script.over('ledgerCheck', ledgerCheckOf()),
+    // A file is no promise; the script works on those.
+    reader: { ...script.over('reader', readerOf(memory)), file: (...given) => readerOf(memory).file(...given) },
+    readings: script.over('readings', readingsOf(memory)),
+    calendar: systemCalendar,
+    channels: script.over('channels', channelsOf(channels, memory.entries)),
+    postings: script.over('postings', postingsOf(channels, memory.entries)),
+    summaries: script.over('summaries', summaryOf(memory.entries)),
+    watch: script.over('watch', watchOf(channels, memory.entries)),
     asks: script.over('asks', asksOf(memory)),
     requests: script.over('requests', requestsOf(memory)),
     rotations: script.over('rotations', rotationsOf(memory)),
@@ -86,7 +102,7 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
     ...overrides.desk,
   });
   const { requests, rotations, entries } = memory;
-  return { desk: build(), clock, script, world, memory, entries, journal, posts, second: build, request: (id) => sure(requests.get(id)), rotation: (id) => sure(rotations.get(id)) };
+  return { desk: build(), clock, script, world, memory, channels, entries, journal, posts, second: build, request: (id) => sure(requests.get(id)), rotation: (id) => sure(rotations.get(id)) };
 }
 
 function newClock(start: Instant): TestClock {
@@ -102,6 +118,8 @@ function countedIds(): Ids {
     request: () => sure(parseRequestId(`5e900000-0000-4000-8000-${next(12)}`)),
     reference: () => sure(parseReferenceId(`KD-${next(8)}`)),
     rotation: () => sure(parseRotationId(`407a7e00-0000-4000-8000-${next(12)}`)),
+    reading: () => sure(parseReadingId(`4ead1460-0000-4000-8000-${next(12)}`)),
+    exported: () => sure(parseExportId(`e8904700-0000-4000-8000-${next(12)}`)),
     clientRequest: () => `c11e0000-0000-4000-8000-${next(12)}`,
   };
 }

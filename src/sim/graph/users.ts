@@ -23,7 +23,7 @@ const readUsers = [
   'DeviceManagementManagedDevices.Read.All',
   'DeviceManagementServiceConfig.Read.All',
 ];
-const readGroups = ['GroupMember.Read.All', 'GroupMember.ReadBasic.All', 'Group.Read.All', 'Group.ReadBasic.All', 'Directory.Read.All', 'Directory.ReadWrite.All'];
+export const readGroups = ['GroupMember.Read.All', 'GroupMember.ReadBasic.All', 'Group.Read.All', 'Group.ReadBasic.All', 'Directory.Read.All', 'Directory.ReadWrite.All'];
 const readMemberships = ['User.Read.All', ...readGroups];
 const checkMemberships = ['Application.Read.All', 'Device.Read.All', 'User.Read.All', 'User.ReadWrite.All', ...readGroups];
 const seeGroupNames = ['groupmember.read.all', 'group.read.all', 'directory.read.all', 'directory.readwrite.all'];
@@ -41,7 +41,7 @@ export const userRoutes: readonly Route[] = [
   { method: 'POST', path: 'users/{}/checkMemberObjects', family: 'directory', anyOf: checkMemberships, answer: (call) => checkMembers(call, 'ids') },
 ];
 
-const bounds = { lowest: 1, highest: 999, fallback: 100 };
+export const bounds = { lowest: 1, highest: 999, fallback: 100 };
 
 function listUsers(call: Call): Answer {
   const { query } = call;

@@ -9,6 +9,8 @@ export interface Directory {
   group(id: string): Group | undefined;
   /** All groups that a person is in, directly or through another group. */
   groupsOf(personId: string): readonly Group[];
+  /** All people and groups that are in a group, directly or through another group. */
+  membersOf(groupId: string): { readonly people: readonly Person[]; readonly groups: readonly Group[] };
   /** Takes the person out of every group that gives a role, and puts them into those of `roles`. Counts at once. */
   setRoles(personId: string, roles: readonly RoleName[]): void;
 }
@@ -39,6 +41,10 @@ export function createDirectory(numberedUserCount: number, random: Random): Dire
     person: (idOrName) => byId.get(idOrName.toLowerCase()) ?? byName.get(idOrName.toLowerCase()),
     group: (id) => groupById.get(id.toLowerCase()),
     groupsOf: (personId) => [...above(personId, new Set())].flatMap((id) => groupById.get(id) ?? []),
+    membersOf: (groupId) => {
+      const within = (member: string): boolean => above(member, new Set()).has(groupId.toLowerCase());
+      return { people: people.filter(({ id }) => within(id)), groups: groups.filter(({ id }) => within(id)) };
+    },
     setRoles: (personId, roles) => {
       for (const group of [...Object.values(roleGroups), eveningShift]) parents.get(personId)?.delete(group.id);
       for (const role of roles) join(personId, roleGroups[role].id);

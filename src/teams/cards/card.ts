@@ -1,8 +1,8 @@
 // The part of Adaptive Cards 1.5 that Keydesk uses, and the few blocks its cards are made of. A text is `Said`, so that
 // nothing from outside gets into a card unescaped. What is drawn fits a phone: every text wraps, two columns at most.
 
-import type { RequestId } from '../../domain/ids.ts';
-import { type Plain, type Said, say } from './escape.ts';
+import type { ReadingId, RequestId } from '../../domain/ids.ts';
+import { type Plain, plain, type Said, say, verbatim } from './escape.ts';
 
 export type Spacing = 'none' | 'small' | 'default' | 'medium' | 'large';
 
@@ -69,16 +69,29 @@ export interface InputChoiceSet extends Input {
   readonly placeholder?: string;
 }
 
-export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet;
+/** Of Teams, not of Adaptive Cards 1.5: other clients draw the fallback, and all of them have the same in a sentence beside it. */
+export interface BarChart extends Placed {
+  readonly type: 'Chart.HorizontalBar';
+  readonly title: Plain;
+  readonly data: readonly { readonly x: Plain; readonly y: number }[];
+  /** The numbers stand at the bars. */
+  readonly displayMode: 'AbsoluteNoAxis';
+  readonly fallback: Container;
+}
+
+export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet | BarChart;
 
 export type Verb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose' | 'rotate' | 'rotate-ask';
+
+/** On the cards of the ledger: another page, the choice of a file, and the file. */
+export type ReadingVerb = 'audit-page' | 'audit-export' | 'audit-send';
 
 export interface ExecuteAction {
   readonly type: 'Action.Execute';
   readonly title: string;
-  readonly verb: Verb;
-  /** Nothing but these two (product.md §10, law 4); the service believes only the id, and asks the store about it. */
-  readonly data: { readonly request: RequestId; readonly action: Verb };
+  readonly verb: Verb | ReadingVerb;
+  /** Nothing but these (product.md §10, law 4); the service believes only the id, and asks the store about it. */
+  readonly data: { readonly request: RequestId; readonly action: Verb } | { readonly reading: ReadingId; readonly page: number; readonly action: ReadingVerb };
   readonly associatedInputs: 'auto' | 'none';
   readonly style?: 'positive';
   readonly tooltip?: string;
@@ -167,6 +180,33 @@ export const facts = (rows: Readonly<Record<string, Said | undefined>>, placed: 
     })),
 });
 
+/** Bars with names of ours; drawn as rows where a client knows no charts. */
+export const bars = (title: Plain, rows: readonly { readonly name: string; readonly count: number }[], placed: Placed = {}): BarChart => ({
+  type: 'Chart.HorizontalBar',
+  title,
+  data: rows.map(({ name, count }) => ({ x: plain`${name}`, y: count })),
+  displayMode: 'AbsoluteNoAxis',
+  fallback: {
+    type: 'Container',
+    items: rows.map(({ name, count }, index) => ({
+      type: 'ColumnSet',
+      spacing: index === 0 ? 'none' : 'small',
+      columns: [
+        { type: 'Column', width: 'stretch', items: [line(say`${name}`)] },
+        { type: 'Column', width: 'auto', items: [line(say`${count}`, { weight: 'bolder' })] },
+      ],
+    })),
+  },
+  ...placed,
+});
+
+/** Lines to be copied as they are, each of them one line. No runs, which know no Markdown: a word that is wider than a phone does not break in one. */
+export const verbatimLines = (text: string, placed: Placed = {}): readonly TextBlock[] =>
+  text
+    .split('\n')
+    .filter((row) => row !== '')
+    .map((row, index) => line(verbatim(row), { size: 'small', fontType: 'monospace', spacing: index === 0 ? (placed.spacing ?? 'small') : 'none' }));
+
 /** A box that stands out by its words first, by its colour besides. */
 export const box = (style: NonNullable<Container['style']>, items: readonly Element[], placed: Placed = {}): Container => ({
   type: 'Container',
@@ -184,6 +224,16 @@ export const press = (verb: Verb, title: string, request: RequestId, extra: { re
   verb,
   data: { request, action: verb },
   associatedInputs: withInputs.has(verb) ? 'auto' : 'none',
+  ...extra,
+});
+
+/** A button on a card of the ledger. The number of a page is judged as everything else in the data. */
+export const pressReading = (verb: ReadingVerb, title: string, reading: ReadingId, page: number, extra: { readonly style?: 'positive'; readonly tooltip?: string } = {}): ExecuteAction => ({
+  type: 'Action.Execute',
+  title,
+  verb,
+  data: { reading, page, action: verb },
+  associatedInputs: verb === 'audit-send' ? 'auto' : 'none',
   ...extra,
 });
 

@@ -36,6 +36,15 @@ export function plain(parts: TemplateStringsArray, ...values: readonly (string |
 }
 
 /**
+ * A line of a signed note of ours, which somebody copies and a program reads: not cut, nothing replaced. It holds nothing
+ * that means something in Markdown; throws for anything that could.
+ */
+export function verbatim(text: string): Said {
+  if (!/^(?! )(?:[A-Za-z0-9/=.\u2014-]|\+(?! )| (?! )){1,300}$/.test(text) || /^-|\d\. /.test(text) || holdsRecoveryPassword(text)) throw new Error('no line of a note');
+  return text as Said;
+}
+
+/**
  * The title of a choice. Teams shows it as it is, other hosts (the Agents Playground, the JavaScript renderer by
  * default) read Markdown in it: a backslash would be seen in the one, a link in the other. So the few characters that
  * make links, emphasis and lists give way to ones that resemble them.

@@ -43,7 +43,7 @@ export interface Faulty {
   /** The device in question, where known: its name in the sentence, its ids in the links. */
   readonly device?: PortalIds & { readonly name: string };
   /** What was wanted; a key, where it is not said. */
-  readonly purpose?: Purpose;
+  readonly purpose?: Purpose | 'audit';
 }
 
 export function faultCard({ fault, reference, device, purpose = 'reveal' }: Faulty): CardMessage {
@@ -59,7 +59,7 @@ export function faultCard({ fault, reference, device, purpose = 'reveal' }: Faul
       line(otherWay(device?.name)),
       note(say`Reference ${reference}`, { spacing: 'medium' }),
     ],
-    portalLinks(device),
+    purpose === 'audit' ? [] : portalLinks(device),
   );
 }
 
@@ -84,7 +84,12 @@ const outcomes = {
     unknown: say`It may have been noted: press Rotate again, and the card shows how far it is.`,
     otherWay: () => say`If it cannot wait: the device's page in the Intune portal has **BitLocker key rotation**, for those who may use it there.`,
   },
-} as const satisfies Record<Purpose, Outcome>;
+  audit: {
+    nothing: 'No entries were shown or sent',
+    unknown: say`A file may have been sent: then the ledger has an entry that says so.`,
+    otherWay: () => say`If it cannot wait: who runs Keydesk can read the ledger with **npm run audit**.`,
+  },
+} as const satisfies Record<Purpose | 'audit', Outcome>;
 
 function advice({ retry, retryAfterSeconds }: Faulty['fault'], words: FaultWords): Said {
   if (retry === 'never') return words.remedy ?? say`Waiting does not help. Tell the people who run Keydesk.`;

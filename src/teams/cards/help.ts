@@ -1,7 +1,7 @@
 // What this person may do, here. Commands that do not exist yet are not named. Where others read, it is the same for
 // everybody: whether somebody has a role is nobody else's business.
 
-import { permits, type RoleSet } from '../../domain/person.ts';
+import { permits, type RoleSet, scopeOfReading } from '../../domain/person.ts';
 import type { ConversationKind } from '../../domain/request.ts';
 import type { DeskSettings } from '../../domain/settings.ts';
 import { type CardMessage, type Element, heading, line, message, note } from './card.ts';
@@ -22,6 +22,8 @@ export function helpCard({ roles = new Set(), conversation, settings }: Help): C
     line(intro(open, may), { spacing: 'small' }),
     ...(may ? keyCommands.flatMap(command) : []),
     ...(!open && permits(roles, 'rotate', settings) ? rotateCommands.flatMap(command) : []),
+    ...(open ? [] : readingCommands(roles, settings).flatMap(command)),
+    ...(!open && permits(roles, 'summaries', settings) ? summaryCommands.flatMap(command) : []),
     ...general.flatMap(command),
     note(where(conversation, may), { spacing: 'medium' }),
   ]);
@@ -42,6 +44,15 @@ const keyCommands: readonly Command[] = [
 ];
 
 const rotateCommands: readonly Command[] = [[say`**rotate LAPTOP-42**`, say`give a device a new key; a card then shows how far it is`]];
+
+/** What each may read of the ledger (product.md §2). */
+function readingCommands(roles: RoleSet, settings: Help['settings']): readonly Command[] {
+  if (!permits(roles, 'read-ledger', settings)) return [[say`**audit**`, say`who saw the keys of your own devices, and when`]];
+  if (scopeOfReading(roles) === 'own') return [[say`**audit**`, say`your own entries in the ledger; also **audit LAPTOP-42** or **audit last 7 days**`]];
+  return [[say`**audit LAPTOP-42**`, say`who saw which key, when and why; also **audit alex@contoso.com**, **audit last 7 days**, **audit id 1A2B3C4D**`]];
+}
+
+const summaryCommands: readonly Command[] = [[say`**summary**`, say`the last day in numbers; in a channel **summary daily 08:00** lets one come each day, **summary off** ends that`]];
 
 const general: readonly Command[] = [
   [say`**key types**`, say`the two kinds of key, and which one I have`],

@@ -38,16 +38,21 @@ const escrowWords = {
   unknown: say`Intune did not say whether the device is encrypted.`,
 } as const satisfies Record<NonNullable<RefusalFacts['escrow']>, Said>;
 
+const noRole = {
+  key: no(
+    'You have no role for this',
+    [say`Recovery keys are given to people with the role agent or admin. You have neither, so nothing was shown.`],
+    say`If you work at the helpdesk, ask for the role. If it is your own laptop, call the helpdesk.`,
+  ),
+  summaries: no('You have no role for this', [say`Summaries of what was shown to whom are for people with the role admin or auditor. You have neither, so nothing was changed.`], say`Ask an admin or auditor to type it, or ask for the role.`),
+  'audit-schedule': no('Only admins move this', [say`This is the audit channel. When its summaries come is for people with the role admin to say. Nothing was changed.`], say`Ask an admin to type it. In other channels you may do it yourself.`),
+} as const satisfies Record<'key' | NonNullable<RefusalFacts['wanted']>, RefusalWords>;
+
 export const refusalWords = {
   'ask-limit': ({ limit }) =>
     no('Too many messages', [say`More than ${limit?.max ?? 30} messages within ${span(limit?.seconds ?? 60)} came from you, so I stopped answering.`], say`Wait a minute, then ask again.`),
 
-  'no-role': () =>
-    no(
-      'You have no role for this',
-      [say`Recovery keys are given to people with the role agent or admin. You have neither, so nothing was shown.`],
-      say`If you work at the helpdesk, ask for the role. If it is your own laptop, call the helpdesk.`,
-    ),
+  'no-role': ({ wanted }) => noRole[wanted ?? 'key'],
 
   'device-not-found': (facts) =>
     answer(
@@ -141,5 +146,19 @@ export const refusalWords = {
       'Intune knows this device more than once',
       [say`Several devices in Intune carry the ID of **${nameOf(facts, 'this device')}**. I do not guess which one is meant. Nothing was rotated.`],
       say`In the Intune portal compare their last check-in and remove the stale ones. Then ask again.`,
+    ),
+
+  'not-your-entries': () =>
+    no('These are not your entries', [say`You may read your own entries, or those about your own devices. Nothing was shown.`], say`Ask an auditor or an administrator, or type **audit** for your own.`),
+
+  'reading-unknown': () => no('I do not know this card', [say`It is more than a day old, or its data was changed. Nothing was shown and nothing was sent.`], say`Ask again: **audit**`),
+
+  'export-taken': () => answer('That file was sent already', [say`Or it is on its way to your OneDrive. An offer is good for one file.`], say`Did it not arrive? Ask again: **audit**, then Export.`),
+
+  'audit-channel-stays': () =>
+    no(
+      'The audit channel keeps its summaries',
+      [say`This channel is named in the configuration as the one that always hears what was shown to whom. Nobody can silence it from inside Teams.`],
+      say`An admin may choose another time: **summary daily 08:00**. To move it to another channel, change the configuration.`,
     ),
 } as const satisfies Record<RefusalCode, Words>;

@@ -9,13 +9,14 @@ import { cleanText, type Plain, plain, type Said, say } from './escape.ts';
 import { portalLinks } from './portals.ts';
 import { type RefusalWords, refusalWords } from './refusal-words.ts';
 import { rotationRefusalWords } from './rotation-refusal-words.ts';
+import { auditRefusalWords } from './audit-refusal-words.ts';
 
 export interface Refused {
   readonly refusal: Refusal;
   readonly viewer: Viewer;
   readonly now: Instant;
   /** What was wanted; a key, where it is not said. */
-  readonly purpose?: Purpose;
+  readonly purpose?: Purpose | 'audit';
 }
 
 /** Where the portals are the way on: the key may be found there, or the device be looked at. */
@@ -45,8 +46,8 @@ export function refusedCard(refused: Refused): CardMessage {
 export const refusedLine = (refused: Refused): Plain => plain`${wordsOf(refused).title}. Reference ${refused.refusal.reference}`;
 
 function wordsOf({ refusal: { code, facts }, viewer, now, purpose }: Refused): RefusalWords {
-  const ofRotation = purpose === 'rotate' ? rotationRefusalWords[code] : 'as for a key';
-  return (ofRotation === 'as for a key' ? refusalWords[code] : ofRotation)(facts, { viewer, now });
+  const other = purpose === 'rotate' ? rotationRefusalWords[code] : purpose === 'audit' ? auditRefusalWords(code) : 'as for a key';
+  return (other === 'as for a key' ? refusalWords[code] : other)(facts, { viewer, now });
 }
 
 function closestNames({ closest = [] }: RefusalFacts): Said | undefined {

@@ -54,4 +54,8 @@ export const rotationRefusalWords = {
   'show-again-over': 'as for a key',
   'not-managed': 'as for a key',
   'several-managed': 'as for a key',
+  'not-your-entries': 'as for a key',
+  'reading-unknown': 'as for a key',
+  'export-taken': 'as for a key',
+  'audit-channel-stays': 'as for a key',
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;

@@ -3,6 +3,7 @@
 
 import { type Instant, milliseconds, secondsBetween } from '../../domain/instant.ts';
 import type { Viewer } from '../../domain/request.ts';
+import type { Period } from '../../domain/schedule.ts';
 
 type Form = 'time' | 'dayTime' | 'dateTime' | 'date';
 const clock = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' } as const;
@@ -23,6 +24,12 @@ export function when(instant: Instant, now: Instant, viewer: Viewer): string {
 
 /** `14:02 CET` */
 export const time = (instant: Instant, viewer: Viewer): string => written(instant, viewer, 'time');
+
+/** `21 Nov, 14:02 CET`, also today: for what is read on other days too. */
+export const moment = (instant: Instant, viewer: Viewer): string => written(instant, viewer, 'dayTime');
+
+/** `24 Nov, 08:00 CET to 25 Nov 2026, 08:00 CET` */
+export const period = ({ from, to }: Period, viewer: Viewer): string => `${written(from, viewer, 'dayTime')} to ${written(to, viewer, 'dateTime')}`;
 
 /** `3 Nov 2026` */
 export const date = (instant: Instant, viewer: Viewer): string => written(instant, viewer, 'date');

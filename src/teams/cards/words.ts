@@ -2,6 +2,7 @@
 // until somebody has said what it is called.
 
 import type { Device, JoinType, KnownKey, Owner, VolumeType } from '../../domain/device.ts';
+import type { AccessSource } from '../../domain/ledger-entry.ts';
 import type { Role } from '../../domain/person.ts';
 import type { CallerCheck, ReasonCode, RotationReason } from '../../domain/reason.ts';
 import type { Purpose } from '../../domain/request.ts';
@@ -46,6 +47,14 @@ export const joinWords = {
   registered: 'Entra registered',
   unknown: 'not known',
 } as const satisfies Record<JoinType, string>;
+
+export const sourceWords = {
+  teams: 'Teams',
+  api: 'API',
+  'self-service': 'self-service',
+  entra: 'Entra only',
+  system: 'Keydesk itself',
+} as const satisfies Record<AccessSource, string>;
 
 export const roleWords = {
   agent: 'agent',

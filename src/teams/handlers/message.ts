@@ -1,5 +1,6 @@
 import { admit } from '../../domain/ask-for-key.ts';
 import { parseCommand } from '../../domain/command.ts';
+import { parseChannelId } from '../../domain/channel.ts';
 import { entry } from '../../domain/desk.ts';
 import type { Incoming } from '../activity.ts';
 import { helpCard } from '../cards/help.ts';
@@ -11,6 +12,8 @@ import { whoamiCard } from '../cards/whoami.ts';
 import type { Room } from '../room.ts';
 import { sayPrivately } from '../say.ts';
 import { onAsk } from './ask.ts';
+import { onAudit } from './audit.ts';
+import { onSummary } from './summary.ts';
 
 /** One message, answered once however often Teams delivers it. Throws a Fault; the fault card is sent by bot.ts. */
 export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
@@ -18,6 +21,7 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
   const { asker, conversationId, activityId } = incoming;
   const admitted = await admit(desk, asker, { conversationId, activityId });
   if (admitted === 'repeat') return;
+  await notePlaceOf(room, incoming);
   if (admitted !== 'admitted') {
     await sayPrivately(room, incoming, refusedCard({ refusal: admitted, viewer: asker.viewer, now: desk.clock.now() }));
     return;
@@ -28,6 +32,10 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
       return onAsk(room, incoming, command.question, 'reveal');
     case 'rotate':
       return onAsk(room, incoming, command.question, 'rotate');
+    case 'audit':
+      return onAudit(room, incoming, command.question);
+    case 'summary':
+      return onSummary(room, incoming, command.rest);
     case 'help':
       return onHelp(room, incoming);
     case 'whoami':
@@ -39,6 +47,13 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
     case 'suggestion':
       return void (await room.sender.reply(incoming, suggestionCard(command)));
   }
+}
+
+/** How a channel that has summaries is reached now. Not knowing it any better is no reason not to answer. */
+async function notePlaceOf({ desk, log }: Room, { asker, conversationId, serviceUrl, bot }: Incoming): Promise<void> {
+  const channel = asker.conversation === 'personal' ? undefined : parseChannelId(conversationId);
+  if (channel === undefined) return;
+  await desk.channels.seen(channel, { serviceUrl, bot }).catch((error: unknown) => log.warn({ err: error }, 'how a channel is reached was not noted'));
 }
 
 async function onHelp({ desk, sender }: Room, incoming: Incoming): Promise<void> {

@@ -82,6 +82,6 @@ const deadlinesIn = (given: unknown): readonly AbortSignal[] => {
 
 function faultOf(call: string, failure: Failure): unknown {
   if (failure.error !== undefined) return failure.error;
-  const home = /^(?:requests|asks|rotations)\./.test(call) ? 'store-unavailable' : call.startsWith('ledger.') ? 'ledger-unavailable' : 'graph-unavailable';
+  const home = /^(?:requests|asks|rotations|readings)\./.test(call) ? 'store-unavailable' : /^(?:ledger|reader)\./.test(call) ? 'ledger-unavailable' : 'graph-unavailable';
   return new Fault(failure.code ?? home, failure.retry ?? 'later', { message: `scripted: ${call}`, retryAfterSeconds: failure.retryAfterSeconds });
 }

@@ -2,10 +2,12 @@
 // nothing comes between, each change of state a compare-and-set, each entry written in the same step.
 
 import { deviceIn } from '../../../src/domain/ask-for-key.ts';
-import type { RequestId, RotationId } from '../../../src/domain/ids.ts';
+import type { ExportId, ReadingId, RequestId, RotationId } from '../../../src/domain/ids.ts';
 import { type Instant, milliseconds, plusSeconds, secondsBetween } from '../../../src/domain/instant.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger-entry.ts';
-import type { Alerts, Asks, Checkpoints, ClaimResult, Ledger, LedgerCheck, Limit, Requests } from '../../../src/domain/ports.ts';
+import type { Checkpoints, LedgerCheck } from '../../../src/domain/kept-ledger.ts';
+import type { Alerts, Asks, ClaimResult, Ledger, Limit, Requests } from '../../../src/domain/ports.ts';
+import type { ExportOffer, Reading } from '../../../src/domain/reading.ts';
 import { mayBecome, type RequestState, type RevealRequest } from '../../../src/domain/request.ts';
 import type { Rotation } from '../../../src/domain/rotation.ts';
 import { planIn } from './rotations.ts';
@@ -20,12 +22,14 @@ export interface Memory {
   readonly rotations: Map<RotationId, Rotation>;
   /** When the job of a rotation will wake it; taken out by whoever plays the jobs. */
   readonly wakeAt: Map<RotationId, Instant>;
+  readonly readings: Map<ReadingId, Reading>;
+  readonly offers: Map<ExportId, ExportOffer>;
   readonly hideTakenUntil: Map<RequestId, Instant>;
   readonly admitted: Set<string>;
   readonly messages: { readonly person: string; readonly at: Instant }[];
 }
 
-export const newMemory = (): Memory => ({ entries: [], refusals: [], raised: new Set(), requests: new Map(), rotations: new Map(), wakeAt: new Map(), hideTakenUntil: new Map(), admitted: new Set(), messages: [] });
+export const newMemory = (): Memory => ({ entries: [], refusals: [], raised: new Set(), requests: new Map(), rotations: new Map(), wakeAt: new Map(), readings: new Map(), offers: new Map(), hideTakenUntil: new Map(), admitted: new Set(), messages: [] });
 
 export function ledgerOf(memory: Memory): Ledger {
   return {

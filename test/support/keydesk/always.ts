@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../../src/store/database.ts';
 import { storedEntries } from '../../../src/store/stored-entries.ts';
-import { type Finding, verifyLedger } from '../../../src/ledger/verify.ts';
+import type { Finding } from '../../../src/ledger/findings.ts';
+import { verifyLedger } from '../../../src/ledger/verify.ts';
 import { entriesIn } from './records.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tracesOf } from './traces.ts';

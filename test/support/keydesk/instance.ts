@@ -78,7 +78,7 @@ export async function startInstance({ clock, connector, database, simulator }: S
   };
 }
 
-const choreCount = 9;
+const choreCount = 11;
 
 export interface RunOptions extends InstanceOptions {
   readonly clock: StandingClock;

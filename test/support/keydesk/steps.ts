@@ -2,7 +2,7 @@
 
 import type { Desk } from '../../../src/domain/desk.ts';
 
-const ports = ['directory', 'managedDevices', 'recoveryKeys', 'roles', 'ledger', 'asks', 'requests', 'rotations', 'rotator'] as const;
+const ports = ['directory', 'managedDevices', 'recoveryKeys', 'roles', 'ledger', 'asks', 'requests', 'rotations', 'rotator', 'channels', 'postings', 'watch', 'alerts'] as const;
 
 type At = (step: string) => void | Promise<void>;
 

@@ -40,11 +40,11 @@ export async function newSurroundings(options: SimulatorOptions = {}): Promise<S
   };
 }
 
-const tables = ['ledger_entry', 'ledger_text', 'ledger_checkpoint', 'alert_raised', 'refusal_tally', 'ask', 'request', 'rotation', 'entra_read', 'entra_log'];
+const tables = ['ledger_entry', 'ledger_text', 'ledger_checkpoint', 'alert_raised', 'refusal_tally', 'ask', 'request', 'rotation', 'entra_read', 'entra_log', 'reading', 'export_offer', 'posting', 'channel'];
 
 /** In the role of a replica no trigger runs, so that even the ledger can be emptied: by a superuser, in a test. */
 async function wipe({ ownerUrl }: TestDatabase): Promise<void> {
-  await asOwner({ ownerUrl }, ['set session_replication_role = replica', ...tables.map((table) => `delete from keydesk.${table}`)]);
+  await asOwner({ ownerUrl }, ['set session_replication_role = replica', ...tables.map((table) => `delete from keydesk.${table}`), 'update keydesk.watch set seq = 0']);
 }
 
 /** Statements of the database's owner, one after the other. */

@@ -7,8 +7,12 @@ import type { AdaptiveCard, CardMessage, Element, InputChoiceSet, InputText } fr
 const within = (element: Element): readonly Element[] => {
   if (element.type === 'Container') return [element, ...element.items.flatMap(within)];
   if (element.type === 'ColumnSet') return [element, ...element.columns.flatMap((column) => column.items.flatMap(within))];
+  if (element.type === 'Chart.HorizontalBar') return [element, ...within(element.fallback)];
   return [element];
 };
+
+/** The card as a client draws it that knows Adaptive Cards 1.5 and no element of Teams' own. */
+export const asPlainClient = (card: AdaptiveCard): AdaptiveCard => ({ ...card, body: card.body.map((element) => (element.type === 'Chart.HorizontalBar' ? element.fallback : element)) });
 
 /** Containers and columns before what they hold. */
 export const elementsOf = (card: AdaptiveCard): readonly Element[] => card.body.flatMap(within);

@@ -19,7 +19,9 @@ import { refusedCard } from '../../../src/teams/cards/refused.ts';
 import { revealedKeyCard } from '../../../src/teams/cards/revealed-key.ts';
 import { suggestionCard } from '../../../src/teams/cards/suggestion.ts';
 import { whoamiCard } from '../../../src/teams/cards/whoami.ts';
+import { auditSamples } from './audit-samples.ts';
 import { rotationSamples, rotationSamplesWithKey } from './rotation-samples.ts';
+import { summarySamples } from './summary-samples.ts';
 import * as the from './people-and-devices.ts';
 import { inOrder } from '../../../src/domain/device.ts';
 
@@ -135,6 +137,7 @@ const everyday: Record<string, CardMessage> = {
   'help-agent': helpCard({ roles: new Set(['agent']), conversation: 'personal', settings: the.settings }),
   'help-agent-channel': helpCard({ conversation: 'channel', settings: the.settings }),
   'help-admin': helpCard({ roles: new Set(['admin']), conversation: 'personal', settings: the.settings }),
+  'help-auditor': helpCard({ roles: new Set(['auditor']), conversation: 'personal', settings: the.settings }),
   'help-nobody': helpCard({ roles: new Set(), conversation: 'personal', settings: the.settings }),
   'key-types': keyTypesCard(),
   'whoami-agent': whoamiCard({ person: the.alex, roles: new Set(['agent', 'approver']), settings: the.settings }),
@@ -180,6 +183,6 @@ const faults: readonly Sample[] = faultCodes.flatMap((code) => [
 ]);
 
 /** All cards that may be sent, edited into a message, or stored by Teams. */
-export const openSamples: readonly Sample[] = [...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples }).map(([name, message]) => ({ name, message })), ...refusals, ...faults];
+export const openSamples: readonly Sample[] = [...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...auditSamples, ...summarySamples }).map(([name, message]) => ({ name, message })), ...refusals, ...faults];
 
 export const allSamples: readonly Sample[] = [...openSamples, ...revealedSamples];

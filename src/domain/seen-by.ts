@@ -1,0 +1,37 @@
+// What of an entry somebody may see. Applied to every entry on a card and in a file.
+
+import type { PersonId } from './ids.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import type { ReadingScope } from './person.ts';
+import type { ReadEntry } from './reading.ts';
+
+export interface Reader {
+  readonly person: PersonId;
+  readonly scope: ReadingScope;
+  /** An ID that a card gives away proves nothing when a caller reads it out (settings). */
+  readonly callerProof: boolean;
+}
+
+/**
+ * - Whoever reads all sees all.
+ * - An agent sees the own entries, with `callerProof` without key IDs.
+ * - An owner sees who did what with the device, when and for which reason; not what somebody wrote beside it, and not who
+ *   owned the device before.
+ */
+export function seenBy(reader: Reader, read: ReadEntry): ReadEntry {
+  if (reader.scope === 'all' || read.entry === undefined) return read;
+  const entry = reader.callerProof ? withoutKeyIds(read.entry) : read.entry;
+  if (reader.scope === 'own') return { ...read, entry };
+  return { ...read, entry: forOwner(entry, reader.person), erased: read.erased.filter((text) => text !== 'reasonText' && text !== 'asked' && text !== 'client') };
+}
+
+function withoutKeyIds(entry: LedgerEntry): LedgerEntry {
+  const { keyId: _keyId, newKeyId: _newKeyId, ...rest } = entry;
+  return rest;
+}
+
+function forOwner(entry: LedgerEntry, me: PersonId): LedgerEntry {
+  const { reasonText: _reasonText, asked: _asked, client: _client, person, ...rest } = entry;
+  const formerOwner = entry.source === 'self-service' && person?.id !== me;
+  return { ...rest, ...(person && !formerOwner && { person }) };
+}
