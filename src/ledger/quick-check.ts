@@ -15,6 +15,8 @@ type Kind = 'word' | 'guid' | 'number' | 'text' | 'texts';
 interface Step {
   /** As it is written before the value: `,"act":` and, but for numbers and texts, the quotation mark. */
   readonly opening: Uint8Array;
+  /** The third byte of it: it tells keys apart soonest. */
+  readonly mark: number;
   readonly kind: Kind;
   /** Place in `columns` below; -1 for a key that no column repeats. */
   readonly column: number;
@@ -34,7 +36,7 @@ const steps: readonly Step[] = bodyKeys.slice(2).map(([key, check]) => {
   const kind: Kind = key === 'texts' ? 'texts' : numbers.has(key) ? 'number' : guids.has(key) ? 'guid' : check.words === undefined ? 'text' : 'word';
   const column = columnKeys.indexOf(key);
   const opening = bytesOf(kind === 'number' || kind === 'texts' ? `,"${key}":` : `,"${key}":"`);
-  return { opening, kind, column, always: column >= 0 && column < 3, words: wordsOf(check.words ?? []), check };
+  return { opening, mark: opening[2] ?? 0, kind, column, always: column >= 0 && column < 3, words: wordsOf(check.words ?? []), check };
 });
 
 /** Of the row that is being looked at, in the order of `columnKeys`. */
@@ -56,7 +58,7 @@ export function plainlyRight(row: StoredEntry, body: Uint8Array): number | undef
   let erased = row.texts === null || row.texts === undefined ? 0 : -1;
   for (const step of steps) {
     const column = step.column < 0 ? null : (columns[step.column] ?? null);
-    if (!startsWith(step.opening, body, at)) {
+    if (body[at + 2] !== step.mark || !startsWith(step.opening, body, at)) {
       if (step.always || column !== null) return undefined;
       continue;
     }
@@ -68,24 +70,32 @@ export function plainlyRight(row: StoredEntry, body: Uint8Array): number | undef
       erased = read.erased;
       continue;
     }
-    at = endOf(step, body, from);
-    if (at === 0) return undefined;
-    if (step.column >= 0 && (column === null || column.length !== at - from || !same(column, body, from))) return undefined;
-    if (step.kind !== 'number') at += 1;
+    if (step.column < 0) {
+      at = endOf(step, body, from);
+      if (at === 0) return undefined;
+    } else {
+      // The column says what stands here, or it is not plainly right; then it has to be a value at all.
+      if (column === null || !same(column, body, from)) return undefined;
+      at = from + column.length;
+      if (step.kind === 'guid' ? column.length !== 36 || !isGuid(body, from) : !step.check(column)) return undefined;
+    }
+    if (step.kind === 'number') continue;
+    if (body[at] !== 0x22) return undefined;
+    at += 1;
   }
   return at + 1 === body.length && body[at] === 0x7d && erased >= 0 ? erased : undefined;
 }
 
-/** Where a value that begins at `from` ends: at its quotation mark, or behind its last digit. 0 when it is none. */
+/** Where a value that begins at `from` ends: before its quotation mark, or behind its last digit. 0 when it is none. */
 function endOf({ kind, words, check }: Step, body: Uint8Array, from: number): number {
   let end = from;
   if (kind === 'number') {
     for (let code = body[end] ?? 0; code >= 0x30 && code <= 0x39; code = body[end] ?? 0) end += 1;
     return end > from && end - from < 16 && body[from] !== 0x30 ? end : 0;
   }
+  if (kind === 'guid') return isGuid(body, from) ? from + 36 : 0;
   while (end < body.length && body[end] !== 0x22) end += 1;
   if (end === body.length) return 0;
   if (kind === 'word') return isWord(words, body, from, end) ? end : 0;
-  if (kind === 'guid') return isGuid(body, from, end) ? end : 0;
   return isPrintable(body, from, end) && check(Buffer.from(body.buffer, body.byteOffset + from, end - from).toString('latin1')) ? end : 0;
 }
