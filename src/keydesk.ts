@@ -103,6 +103,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
       await server.stop();
       await timekeeper.stop();
       await wakeUps?.stop();
+      await keeper.close();
       for (const one of new Set([graph, parts.rotationGraph])) one?.stop();
       await database.close();
     },

@@ -25,16 +25,8 @@ export interface KeeperParts {
   readonly witness: KeeperWitness;
 }
 
-export interface Keeper extends Checkpoints, LedgerCheck {
-  /** Looks, signs what is new, and publishes; for the timekeeper. A mismatch is told, not thrown. */
-  keep(): Promise<void>;
-  /** Looks again where the last look found a mismatch, or could not look: after a resume it is well without a restart. */
-  lookAgain(): Promise<void>;
-  /** `ok`, or in words what is wrong; for /readyz. Waits for the first look until the deadline. */
-  state(within: () => Deadline): Promise<string>;
-  /** `ok`, or the code of the fault that kept the last checkpoint from being signed or published. */
-  signing(): string;
-}
+/** Work that waits for the ledger looks again so often. */
+export const secondsBetweenLooks = 30;
 
 /** What became of a round that found the ledger whole. */
 interface Round {
@@ -45,129 +37,159 @@ interface Round {
 
 type Whole = Extract<LedgerFinding, { kind: 'whole' }>;
 type Mismatch = Extract<LedgerFinding, { kind: 'mismatch' }>;
-type State = { readonly kind: 'unknown' } | { readonly kind: 'whole' } | Mismatch;
 
-const mismatched = ({ words }: Pick<Mismatch, 'words'>): Fault => new Fault('ledger-mismatch', 'never', { message: words, retryAfterSeconds: secondsBetweenLooks });
+const mismatched = ({ words }: Mismatch): Fault => new Fault('ledger-mismatch', 'never', { message: words, retryAfterSeconds: secondsBetweenLooks });
 
-/** Work that waits for the ledger looks again so often. */
-export const secondsBetweenLooks = 30;
+export class Keeper implements Checkpoints, LedgerCheck {
+  readonly #clock: Clock;
+  readonly #alerts: Alerts;
+  readonly #ledger: KeptLedger;
+  readonly #witness: KeeperWitness;
+  /** As the last look found it. */
+  #state: { readonly kind: 'unknown' | 'whole' } | Mismatch = { kind: 'unknown' };
+  #looking: Promise<Whole> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Subjects of the last mismatch that was told, and of the last alert. */
+  #told: string | undefined;
+  #raised: string | undefined;
+  /** The last checkpoint that the file has, and the last that the log has. */
+  #published: string | undefined;
+  #said: string | undefined;
+  #failure: Fault | undefined;
 
-export function createKeeper({ clock, alerts, ledger, witness }: KeeperParts): Keeper {
-  let state: State = { kind: 'unknown' };
-  let looking: Promise<Whole> | undefined;
-  let told: string | undefined;
-  let raised: string | undefined;
-  let published: string | undefined;
-  let said: string | undefined;
-  let failure: string | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
+  constructor({ clock, alerts, ledger, witness }: KeeperParts) {
+    this.#clock = clock;
+    this.#alerts = alerts;
+    this.#ledger = ledger;
+    this.#witness = witness;
+  }
 
-  const take = async (found: Mismatch): Promise<never> => {
-    if (told !== found.subject) witness.mismatch(found.words);
-    told = found.subject;
-    state = found;
-    if (raised !== found.subject) {
-      const { note } = found;
-      const entry = { time: clock.now(), act: 'alert', outcome: 'failed', source: 'system', code: 'ledger-mismatch', alert: 'ledger-mismatch', ...(note !== undefined && { note }) } as const;
-      await alerts.raise({ subject: found.subject, entry }).then(() => void (raised = found.subject), (error: unknown) => witness.untold(error));
-    }
-    throw mismatched(found);
-  };
+  /** Looks, signs what is new, and publishes; for the timekeeper. A mismatch is told, not thrown. */
+  async keep(): Promise<void> {
+    const { fault } = await this.#inTurn().catch((error: unknown): Round => passedOver(error));
+    if (fault !== undefined) throw fault;
+  }
 
-  const look = async (): Promise<Whole> => {
-    const found = await ledger.check().catch((error: unknown) => {
-      // A database that was away may come back as an older one: nothing is taken for granted until it was looked at.
-      if (state.kind === 'whole') state = { kind: 'unknown' };
-      throw error;
-    });
-    if (found.kind === 'mismatch') return take(found);
-    if (told !== undefined) witness.whole();
-    told = undefined;
-    state = { kind: 'whole' };
-    return found;
-  };
+  /** Looks again where the last look found a mismatch, or could not look: after a resume it is well without a restart. */
+  async lookAgain(): Promise<void> {
+    if (this.#state.kind !== 'whole') await this.#look().catch((error: unknown) => void passedOver(error));
+  }
 
-  /** One that begins now; whoever only wants to know joins it. */
-  const fresh = (): Promise<Whole> => {
-    const mine = look().finally(() => {
-      if (looking === mine) looking = undefined;
-    });
-    looking = mine;
+  async passed(within: () => Deadline): Promise<void> {
+    if (this.#state.kind === 'whole') return;
+    if (this.#state.kind === 'mismatch') throw mismatched(this.#state);
+    await before(this.#look(), within());
+  }
+
+  async current(): Promise<string> {
+    const { head, fault } = await this.#inTurn();
+    // One that the file could not take is signed and durable all the same.
+    if (head === undefined) throw fault ?? new Fault('internal', 'never', { message: 'nothing was signed' });
+    return head.note;
+  }
+
+  /** Signs what came since the last round, where the ledger is known to be whole. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#state.kind === 'whole') await this.#inTurn().catch(() => undefined);
+  }
+
+  /** `ok`, or in words what is wrong; for /readyz. Waits for the first look until the deadline. */
+  async state(within: () => Deadline): Promise<string> {
+    const fault = this.#state.kind === 'unknown' ? await before(this.#look(), within()).catch((error: unknown) => error) : undefined;
+    if (this.#state.kind === 'mismatch') return `${this.#state.words}: see "When the ledger is not what it was" in docs/operations.md`;
+    return fault instanceof Fault ? fault.message : this.#state.kind === 'whole' ? 'ok' : 'not looked at yet';
+  }
+
+  /** `ok`, or the code of the fault that kept the last checkpoint from being signed or published. */
+  signing(): string {
+    return this.#failure?.code ?? 'ok';
+  }
+
+  /** One round after the other: each signs what it has looked at itself. Throws what kept it from looking. */
+  #inTurn(): Promise<Round> {
+    const mine = this.#turn.then(() => this.#round());
+    this.#turn = mine.catch(() => undefined);
     return mine;
-  };
+  }
 
-  const publish = async (head: SignedHead): Promise<void> => {
-    if (head.note === published) return;
-    try {
-      // A crash before it: the next start finds a newer checkpoint in the database than in the file, and brings it there.
-      await ledger.publish(head);
-      published = head.note;
-    } finally {
-      if (said !== head.note) witness.checkpoint(head);
-      said = head.note;
-    }
-  };
-
-  const round = async (): Promise<Round> => {
-    const found = await fresh();
+  async #round(): Promise<Round> {
+    // Before the first look has ended there is nothing to be newer than: what it finds is signed.
+    const found = await (this.#state.kind === 'unknown' ? this.#look() : this.#freshLook());
     let head: SignedHead | undefined;
     try {
       // A crash after it: signed and durable, and nobody has it yet. The next look finds it.
-      head = (await found.sign?.(clock.now())) ?? found.newest;
-      if (head !== undefined) await publish(head);
-      failure = undefined;
+      head = (await found.sign?.(this.#clock.now())) ?? found.newest;
+      if (head !== undefined) await this.#publish(head);
+      this.#failure = undefined;
       return { head };
     } catch (error) {
-      const fault = error instanceof Fault ? error : new Fault('internal', 'never', { cause: error });
-      failure = fault.code;
-      return { head, fault };
+      this.#failure = error instanceof Fault ? error : new Fault('internal', 'never', { cause: error });
+      return { head, fault: this.#failure };
     }
-  };
+  }
 
-  /** One round after the other: each signs what it has looked at itself. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(work);
-    turn = mine.catch(() => undefined);
+  async #publish(head: SignedHead): Promise<void> {
+    if (head.note === this.#published) return;
+    try {
+      // A crash before it: the next start finds a newer checkpoint in the database than in the file, and brings it there.
+      await this.#ledger.publish(head);
+      this.#published = head.note;
+    } finally {
+      if (this.#said !== head.note) this.#witness.checkpoint(head);
+      this.#said = head.note;
+    }
+  }
+
+  /** Joins the look that runs. */
+  #look(): Promise<Whole> {
+    return this.#looking ?? this.#freshLook();
+  }
+
+  #freshLook(): Promise<Whole> {
+    const mine = this.#check().finally(() => {
+      if (this.#looking === mine) this.#looking = undefined;
+    });
+    this.#looking = mine;
     return mine;
-  };
+  }
 
-  return {
-    keep: async () => {
-      const { fault } = await inTurn(round).catch((error: unknown): Round => {
-        if (!isMismatch(error)) throw error;
-        return {};
-      });
-      if (fault !== undefined) throw fault;
-    },
-    lookAgain: async () => {
-      if (state.kind === 'whole') return;
-      await (looking ?? fresh()).catch((error: unknown) => {
-        if (!isMismatch(error)) throw error;
-      });
-    },
-    passed: async (within) => {
-      if (state.kind === 'whole') return;
-      if (state.kind === 'mismatch') throw mismatched(state);
-      await before(looking ?? fresh(), within());
-    },
-    current: async () => {
-      const { head, fault } = await inTurn(round);
-      // One that the file could not take is signed and durable all the same.
-      if (head === undefined) throw fault ?? new Fault('internal', 'never', { message: 'nothing was signed' });
-      return head.note;
-    },
-    state: async (within) => {
-      if (state.kind === 'unknown') {
-        const fault = await before(looking ?? fresh(), within()).catch((error: unknown) => error);
-        if (fault instanceof Fault) return fault.message;
-      }
-      return state.kind === 'mismatch' ? `${state.words}: see "When the ledger is not what it was" in docs/operations.md` : state.kind === 'whole' ? 'ok' : 'not looked at yet';
-    },
-    signing: () => failure ?? 'ok',
-  };
+  async #check(): Promise<Whole> {
+    const found = await this.#ledger.check().catch((error: unknown) => {
+      // A database that was away may come back as an older one: nothing is taken for granted until it was looked at.
+      if (this.#state.kind === 'whole') this.#state = { kind: 'unknown' };
+      throw error;
+    });
+    if (found.kind === 'mismatch') {
+      this.#state = found;
+      await this.#tell(found);
+      throw mismatched(found);
+    }
+    if (this.#told !== undefined) this.#witness.whole();
+    this.#told = undefined;
+    this.#state = { kind: 'whole' };
+    return found;
+  }
+
+  /** The log first: it needs no database. */
+  async #tell({ subject, words, note }: Mismatch): Promise<void> {
+    if (this.#told !== subject) this.#witness.mismatch(words);
+    this.#told = subject;
+    if (this.#raised === subject) return;
+    const entry = { time: this.#clock.now(), act: 'alert', outcome: 'failed', source: 'system', code: 'ledger-mismatch', alert: 'ledger-mismatch', ...(note !== undefined && { note }) } as const;
+    try {
+      await this.#alerts.raise({ subject, entry });
+      this.#raised = subject;
+    } catch (error) {
+      this.#witness.untold(error);
+    }
+  }
 }
 
-const isMismatch = (error: unknown): boolean => error instanceof Fault && error.code === 'ledger-mismatch';
+/** A mismatch has been told by the look that found it. */
+function passedOver(error: unknown): Round {
+  if (error instanceof Fault && error.code === 'ledger-mismatch') return {};
+  throw error;
+}
 
 /** The look goes on when nobody waits for it any more. */
 async function before<T>(work: Promise<T>, deadline: Deadline): Promise<T> {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { TenantId } from '../domain/ids.ts';
-import { createKeeper, type Keeper, secondsBetweenLooks } from '../domain/keep-ledger.ts';
+import { Keeper, secondsBetweenLooks } from '../domain/keep-ledger.ts';
 import type { Alerts, Clock } from '../domain/ports.ts';
 import type { Chore } from '../jobs/timekeeper.ts';
 import { checkpointFile } from '../store/checkpoint-file.ts';
@@ -28,7 +28,7 @@ interface Around {
 /** Throws a TypeError for a key that is none. */
 export function keeperOf({ checkpointFile: path, ...keys }: LedgerParts, { tenantId, database, clock, alerts, log }: Around): Keeper {
   const file = path === undefined ? {} : { file: checkpointFile(path, randomBytes) };
-  return createKeeper({
+  return new Keeper({
     clock,
     alerts,
     ledger: keptLedgerIn(database, { ...keys, ...file, tenantId, random: randomBytes }),

@@ -32,7 +32,11 @@ export interface Examined {
   readonly successors: readonly Uint8Array[];
 }
 
-export const isMisfit = (found: Examined | Misfit): found is Misfit => 'kind' in found;
+/** What does not fit, and the latest epoch that is known. */
+export interface Unfit {
+  readonly misfit: Misfit;
+  readonly epoch: number;
+}
 
 export interface NewestCheckpoint {
   readonly size: number;
@@ -57,12 +61,19 @@ export async function newestOf(db: Kysely<Tables>): Promise<{ readonly head: num
 }
 
 /** @param inFile what the file outside of the database holds */
-export async function examine(tx: Kysely<Tables>, trust: Trust, inFile: string | undefined): Promise<Examined | Misfit> {
+export async function examine(tx: Kysely<Tables>, trust: Trust, inFile: string | undefined): Promise<Examined | Unfit> {
+  const held: Anchor[] = [];
+  const found = await hold(tx, trust, inFile, held);
+  return 'range' in found ? found : { misfit: found, epoch: Math.max(1, ...held.map(({ epoch }) => epoch)) };
+}
+
+/** @param held gets the checkpoints that are believed */
+async function hold(tx: Kysely<Tables>, trust: Trust, inFile: string | undefined, held: Anchor[]): Promise<Examined | Misfit> {
   const { tenantId, memory } = trust;
   const { head, checkpoint } = await newestOf(tx);
   const successors = checkpoint === undefined ? trust.successors : await successorsOf(tx, trust, checkpoint.note);
   const now: Trust = { ...trust, successors };
-  const held: Anchor[] = memory === undefined ? [] : [memory];
+  if (memory !== undefined) held.push(memory);
   for (const [from, note] of [['file', inFile], ['database', checkpoint?.note]] as const) {
     const anchor = note === undefined ? undefined : anchorIn(note, from, tenantId, keysOf(now));
     if (anchor === undefined) continue;

@@ -8,13 +8,13 @@ import type { KeptLedger, LedgerFinding, SignedHead } from '../domain/kept-ledge
 import { anchorIn, isAnchor, isLater, sameKey } from '../ledger/anchors.ts';
 import { originOf } from '../ledger/checkpoint.ts';
 import { signKeyChange } from '../ledger/key-change.ts';
-import { inWords, type Misfit, subjectOf } from '../ledger/misfit.ts';
+import { inWords, subjectOf } from '../ledger/misfit.ts';
 import { type Signer, signerFrom } from '../ledger/signed-note.ts';
 import { type CompactRange, rootOf } from '../ledger/tree.ts';
 import type { Random } from './append.ts';
 import type { CheckpointFile } from './checkpoint-file.ts';
 import type { Database } from './database.ts';
-import { type Examined, examine, isFormer, isMisfit, keysOf, newestOf, type Trust } from './examine-ledger.ts';
+import { type Examined, examine, isFormer, keysOf, newestOf, type Trust, type Unfit } from './examine-ledger.ts';
 import { orFault } from './faults.ts';
 import { appendSigned, insertCheckpoint, lockLedger } from './signed-append.ts';
 import type { Tables } from './tables.ts';
@@ -59,7 +59,7 @@ export function keptLedgerIn({ db }: Pick<Database, 'db'>, { tenantId, signingKe
       const found = await orFault('store-unavailable', () =>
         db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute((tx) => examine(tx, trust, inFile)),
       );
-      if (isMisfit(found)) return mismatch(found, trust);
+      if ('misfit' in found) return mismatch(found);
       const { base, successors } = found;
       trust = { ...trust, successors };
       if (base !== undefined) remember(base.note);
@@ -72,9 +72,9 @@ export function keptLedgerIn({ db }: Pick<Database, 'db'>, { tenantId, signingKe
 
 const signerOf = (key: { reveal(): string }, tenantId: TenantId): Signer => signerFrom(key.reveal(), originOf(tenantId, 1));
 
-const mismatch = (misfit: Misfit, { memory }: Trust): LedgerFinding => ({
+const mismatch = ({ misfit, epoch }: Unfit): LedgerFinding => ({
   kind: 'mismatch',
-  subject: subjectOf(misfit, memory?.epoch ?? 1),
+  subject: subjectOf(misfit, epoch),
   words: inWords(misfit),
   ...('note' in misfit && { note: misfit.note }),
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Fault } from '../../src/domain/fault.ts';
-import { createKeeper, type Keeper } from '../../src/domain/keep-ledger.ts';
+import { Keeper } from '../../src/domain/keep-ledger.ts';
 import type { KeptLedger, LedgerFinding, SignedHead } from '../../src/domain/kept-ledger.ts';
 import type { Deadline } from '../../src/domain/ports.ts';
 import { newScript } from '../support/desk/script.ts';
@@ -45,7 +45,7 @@ function scripted() {
     whole: () => void told.push('whole'),
     untold: () => void told.push('untold'),
   };
-  const keeper = (alerts = desk.alerts): Keeper => createKeeper({ clock: desk.clock, alerts, ledger: port, witness });
+  const keeper = (alerts = desk.alerts): Keeper => new Keeper({ clock: desk.clock, alerts, ledger: port, witness });
   return { script, ledger, journal, told, memory, desk, keeper };
 }
 
@@ -98,6 +98,19 @@ describe('the keeper of the ledger', () => {
     ledger.size = 4;
     assert.deepEqual(await Promise.all([kept.current(), kept.current(), kept.current()]), Array.from({ length: 3 }, () => 'checkpoint over 4'));
     assert.deepEqual(journal.filter((step) => step.startsWith('sign')), ['sign 3', 'sign 4']);
+  });
+
+  it('signs at its end what came since the last round, and does not begin where it does not know the ledger to be whole', async () => {
+    const { keeper, ledger, journal, told } = scripted();
+    const kept = keeper();
+    await kept.close();
+    assert.deepEqual(journal, []);
+    await kept.keep();
+    ledger.size = 4;
+    await kept.close();
+    assert.deepEqual(told, ['checkpoint 3', 'checkpoint 4']);
+    ledger.found = away;
+    await kept.close();
   });
 
   it('lets pass at once while all is whole, without a look', async () => {

@@ -38,6 +38,14 @@ describe('a ledger that is kept', () => {
     }
   }));
 
+  it('is signed whole when Keydesk stops', inKeydesk(async (keydesk) => {
+    await keydesk.runChores();
+    await keydesk.reveal(await keydesk.ask('key for LAPTOP-42'));
+    await keydesk.stop();
+    const { entries, checkpoints } = await sizesIn(keydesk);
+    assert.equal(checkpoints.at(-1), entries);
+  }));
+
   it('is signed once by two instances, and both have the checkpoint', inKeydesk(async (keydesk) => {
     const second = await keydesk.another();
     await keydesk.runChores();

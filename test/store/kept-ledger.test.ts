@@ -171,6 +171,22 @@ describe('store/kept-ledger', () => {
     });
   });
 
+  it('names one thing alike, whoever finds it and whatever they hold', async () => {
+    const withFile = restarted({ file });
+    await sign(withFile);
+    await append(3);
+    await sign(kept);
+    await append(4);
+    const subjects = async (): Promise<readonly (string | undefined)[]> => {
+      const found = await Promise.all([kept, withFile, restarted(), restarted({ file })].map((one) => one.check()));
+      return found.map((one) => (one.kind === 'mismatch' ? one.subject : undefined));
+    };
+    await tamper(database.ownerUrl, 'update keydesk.ledger_entry set nodes = null where seq = 8');
+    assert.deepEqual(await subjects(), Array.from({ length: 4 }, () => 'epoch 1, entry 8: nodes'));
+    await tamper(database.ownerUrl, 'update keydesk.ledger_entry set nodes = null where seq = 4');
+    assert.deepEqual(await subjects(), Array.from({ length: 4 }, () => 'epoch 1, checkpoint over 4: rewritten'));
+  });
+
   describe('that was rolled back', () => {
     it('is a mismatch for a process that has seen more, whether or not as many entries came since', async () => {
       await append(4);
