@@ -56,10 +56,11 @@ export interface EntryBody {
   readonly erased?: ErasedKind;
 }
 
-type Check = (value: unknown) => boolean;
+/** `words`: all there are, where it is one of some. */
+type Check = ((value: unknown) => boolean) & { readonly words?: readonly string[] };
 const oneOf = (...values: readonly string[]): Check => {
   const known: ReadonlySet<unknown> = new Set(values);
-  return (value) => known.has(value);
+  return Object.assign((value: unknown) => known.has(value), { words: values });
 };
 /** Only what our own parser would write exactly so. */
 const guid: Check = (value) => parseGuid(value) === value;

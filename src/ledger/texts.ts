@@ -55,19 +55,6 @@ export function sealTexts(plain: PlainTexts, random: (bytes: number) => Uint8Arr
 export const commit = (sealed: { readonly salt: string; readonly text: string }): string =>
   hash('sha256', Buffer.concat([Buffer.from(sealed.salt, 'hex'), Buffer.from(sealed.text, 'utf8')]), 'hex');
 
-const passing = { buffer: Buffer.alloc(4096) };
-
-/** The same for millions of stored texts: no buffer for each. Undefined for anything that is no sealed text. */
-export function passingCommitment(stored: unknown): string | undefined {
-  if (!isSealed(stored)) return undefined;
-  const { salt, text } = stored;
-  const most = saltBytes + 3 * text.length;
-  if (passing.buffer.length < most) passing.buffer = Buffer.alloc(most);
-  passing.buffer.write(salt, 0, saltBytes, 'hex');
-  const end = saltBytes + passing.buffer.write(text, saltBytes, 'utf8');
-  return hash('sha256', passing.buffer.subarray(0, end), 'hex');
-}
-
 /** What PostgreSQL cannot hold is replaced before it is committed to: NUL, and halves of a surrogate pair. */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');
 

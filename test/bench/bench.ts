@@ -1,5 +1,6 @@
 // The benchmark (product.md §12): ratios in one run, on whatever machine this is. Never a test.
-//   npm run bench [-- --only turns] [-- --only start …]
+//   npm run bench [-- --only turns] [-- --only start …] [-- --entries 100000]
+// `--entries`: of the ledger that is verified, a million unless said otherwise.
 // The table goes to the standard output, what happens meanwhile to the standard error. Ends with 1 when a target is
 // missed, with 2 when a figure could not be measured.
 
@@ -9,7 +10,11 @@ import { parseArgs } from 'node:util';
 import type { Row } from './row.ts';
 import { table } from './table.ts';
 
-type Figures = (say: (progress: string) => void, note: (text: string) => void) => Promise<readonly Row[]>;
+interface Sizes {
+  readonly entries: number;
+}
+
+type Figures = (say: (progress: string) => void, note: (text: string) => void, sizes: Sizes) => Promise<readonly Row[]>;
 
 const groups: Readonly<Record<string, () => Promise<Figures>>> = {
   'round-trips': async () => (await import('./round-trips.ts')).roundTripRows,
@@ -17,17 +22,24 @@ const groups: Readonly<Record<string, () => Promise<Figures>>> = {
   start: async () => (await import('./start-and-memory.ts')).startRows,
   ledger: async () => (await import('./ledger-append.ts')).ledgerAppendRows,
   summary: async () => (await import('./ledger-summary.ts')).ledgerSummaryRows,
+  verify: async () => (await import('./ledger-verify.ts')).ledgerVerifyRows,
 };
 
-function chosenGroups(): readonly string[] {
-  const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
+function chosen(): { readonly groups: readonly string[]; readonly sizes: Sizes } {
+  const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, entries: { type: 'string' } } });
+  const entries = Number(values.entries ?? 1_000_000);
+  if (!Number.isInteger(entries) || entries < 1000) throw new TypeError(`--entries: expected a number from 1000; received ${values.entries}.`);
+  return { groups: groupsIn(values), sizes: { entries } };
+}
+
+function groupsIn(values: { readonly only?: readonly string[] }): readonly string[] {
   const chosen = values.only ?? Object.keys(groups);
   const unknown = chosen.filter((name) => !(name in groups));
   if (unknown.length > 0) throw new TypeError(`--only: expected ${Object.keys(groups).join(', ')}; received ${unknown.join(', ')}.`);
   return chosen;
 }
 
-async function measure(names: readonly string[]): Promise<readonly Row[]> {
+async function measure(names: readonly string[], sizes: Sizes): Promise<readonly Row[]> {
   const begun = performance.now();
   const say = (progress: string): void => console.error(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${progress}`);
   const idle = await idleShare();
@@ -37,7 +49,7 @@ async function measure(names: readonly string[]): Promise<readonly Row[]> {
   for (const name of names) {
     say(`${name} …`);
     const figures = await groups[name]?.();
-    rows.push(...((await figures?.(say, (text) => notes.push(text))) ?? []));
+    rows.push(...((await figures?.(say, (text) => notes.push(text), sizes)) ?? []));
   }
   console.log(`\n${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores (${percent(idle)} idle beforehand), Node ${process.versions.node}\n`);
   console.log(table(rows));
@@ -61,7 +73,8 @@ async function idleShare(): Promise<number> {
 }
 
 try {
-  const missed = (await measure(chosenGroups())).filter((row) => !row.met);
+  const { groups: names, sizes } = chosen();
+  const missed = (await measure(names, sizes)).filter((row) => !row.met);
   for (const { figure, ratio, target } of missed) console.log(`\nNOT met: ${figure} is ${ratio.toFixed(2)}, target ${target}.`);
   process.exitCode = missed.length > 0 ? 1 : 0;
 } catch (error) {

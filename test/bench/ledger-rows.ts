@@ -5,34 +5,49 @@ import type { Client } from 'pg';
 import { parseEntraDeviceId, parseKeyId, parsePersonId, parseRequestId, parseRotationId } from '../../src/domain/ids.ts';
 import { instantAt } from '../../src/domain/instant.ts';
 import type { LedgerEntry } from '../../src/domain/ledger-entry.ts';
+import { signCheckpoint } from '../../src/ledger/checkpoint.ts';
 import { seal } from '../../src/ledger/entry.ts';
-import { leafHash, nodeHash } from '../../src/ledger/tree.ts';
+import { signKeyChange } from '../../src/ledger/key-change.ts';
+import { type CompactRange, emptyRange, extend, leafHash, nodeHash, rootOf } from '../../src/ledger/tree.ts';
 import { known } from '../support/known.ts';
+import { origin, signerOf } from '../support/ledger-keys.ts';
 
 const batch = 2000;
+const signedEvery = 1000;
+/** The key of the ledgers made here. */
+const signer = signerOf(1);
+export const { publicKey } = signer;
 const firstTime = Date.parse('2026-01-01T00:00:00.000Z');
 
-/** Appends entries up to `count`; `done` ones are there already. A connection as superuser. */
-export async function fillLedger(client: Client, count: number, say: (progress: string) => void): Promise<void> {
-  await client.query("set session_replication_role = 'replica'");
-  const tree = nodesOf();
-  for (let first = 1; first <= count; first += batch) {
-    const seqs: number[] = [];
-    const bodies: Uint8Array[] = [];
-    const nodes: (Uint8Array | null)[] = [];
-    const texts: (string | null)[] = [];
-    for (let seq = first; seq < first + batch && seq <= count; seq += 1) {
-      const sealed = seal(entryAt(seq), randomBytes);
-      seqs.push(seq);
-      bodies.push(sealed.body);
-      nodes.push(tree(leafHash(sealed.body)));
-      texts.push(sealed.texts === undefined ? null : JSON.stringify(sealed.texts));
+/** Fills an empty ledger up to a number of entries, as often as wanted. @param client a connection as superuser */
+export function createFiller(client: Client, say: (progress: string) => void): (count: number) => Promise<void> {
+  let range = emptyRange;
+  return async (count) => {
+    await client.query("set session_replication_role = 'replica'");
+    while (range.size < count) {
+      const seqs: number[] = [];
+      const bodies: Uint8Array[] = [];
+      const nodes: (Uint8Array | null)[] = [];
+      const texts: (string | null)[] = [];
+      const heads: CompactRange[] = [];
+      for (const last = Math.min(count, range.size + batch); range.size < last; ) {
+        const seq = range.size + 1;
+        const sealed = seal(seq === 1 ? keyEntry : entryAt(seq), randomBytes);
+        const leaf = leafHash(sealed.body);
+        seqs.push(seq);
+        bodies.push(sealed.body);
+        nodes.push(nodesOf(range, leaf));
+        texts.push(sealed.texts === undefined ? null : JSON.stringify(sealed.texts));
+        range = extend(range, leaf);
+        if (seq === 1 || seq % signedEvery === 0) heads.push(range);
+      }
+      await client.query(insertRows, [seqs, bodies, nodes, texts]);
+      for (const head of heads) await client.query('insert into keydesk.ledger_checkpoint (size, root, note, at) values ($1, $2, $3, now())', [head.size, rootOf(head), signCheckpoint({ origin, size: head.size, root: rootOf(head) }, signer)]);
+      if (range.size % (100 * batch) === 0) say(`${range.size} entries are there`);
     }
-    await client.query(insertRows, [seqs, bodies, nodes, texts]);
-    if ((first - 1) % (100 * batch) === 0 && first > 1) say(`${first - 1} entries are there`);
-  }
-  await client.query("set session_replication_role = 'origin'");
-  await client.query('vacuum (freeze, analyze) keydesk.ledger_entry, keydesk.ledger_text');
+    await client.query("set session_replication_role = 'origin'");
+    await client.query('vacuum (freeze, analyze) keydesk.ledger_entry, keydesk.ledger_text, keydesk.ledger_checkpoint');
+  };
 }
 
 const insertRows = `with given as (
@@ -45,22 +60,18 @@ const insertRows = `with given as (
   from given g, jsonb_to_record(convert_from(g.body, 'UTF8')::jsonb) as e(time timestamptz, act text, outcome text, source text, code text, reason text,
     "personId" uuid, "deviceId" uuid, "keyId" uuid, "requestId" uuid)`;
 
-/** Given one leaf after the other: the inner nodes that it completes, one behind the other. */
-function nodesOf(): (leaf: Uint8Array) => Uint8Array | null {
-  const open: Uint8Array[] = [];
-  let size = 0;
-  return (leaf) => {
-    const completed: Uint8Array[] = [];
-    let node = leaf;
-    for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) {
-      node = nodeHash(known(open.pop()), node);
-      completed.push(node);
-    }
-    open.push(node);
-    size += 1;
-    return completed.length === 0 ? null : Buffer.concat(completed);
-  };
+/** The inner nodes that a leaf behind the range completes, one behind the other. */
+function nodesOf(range: CompactRange, leaf: Uint8Array): Uint8Array | null {
+  const completed: Uint8Array[] = [];
+  const open = range.nodes.slice();
+  for (let [rest, node] = [range.size, leaf]; rest % 2 === 1; rest = Math.floor(rest / 2)) {
+    node = nodeHash(known(open.pop()), node);
+    completed.push(node);
+  }
+  return completed.length === 0 ? null : Buffer.concat(completed);
 }
+
+const keyEntry: LedgerEntry = { time: instantAt(firstTime), act: 'ledger-key', outcome: 'done', source: 'system', note: signKeyChange(origin, undefined, signer) };
 
 /** Whose entries they are: a helpdesk of twelve. */
 const people = Array.from({ length: 12 }, (_, one) => ({ id: known(parsePersonId(`a1e00000-0000-4000-8000-${String(one + 1).padStart(12, '0')}`)), name: `Agent Number ${one + 1}` }));
