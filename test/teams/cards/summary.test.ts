@@ -4,6 +4,8 @@ import { alertKinds } from '../../../src/domain/ledger-entry.ts';
 import MarkdownIt from 'markdown-it';
 import { fromPaste, parseCheckpoint, signCheckpoint } from '../../../src/ledger/checkpoint.ts';
 import { signerFrom } from '../../../src/ledger/signed-note.ts';
+import { type Role, roles } from '../../../src/domain/person.ts';
+import { helpCard } from '../../../src/teams/cards/help.ts';
 import { alertTitles } from '../../../src/teams/cards/alert-words.ts';
 import { verbatim } from '../../../src/teams/cards/escape.ts';
 import { summaryCard } from '../../../src/teams/cards/summary.ts';
@@ -99,6 +101,13 @@ describe('the card of an alert', () => {
   it('counts where counting says something', () => {
     assert.match(textOf('alert-many-devices'), /Keys of 11 different devices/);
     assert.match(textOf('alert-refused-in-a-row'), /refused 6 times/);
+  });
+});
+
+describe('the help', () => {
+  it('names summaries to those who may have them, in the private chat', () => {
+    const named = (role: Role | undefined): boolean => shown(helpCard({ roles: new Set(role === undefined ? [] : [role]), conversation: 'personal', settings: the.settings })).includes('summary daily 08:00');
+    assert.deepEqual([...roles, undefined].filter(named), ['admin', 'auditor']);
   });
 });
 
