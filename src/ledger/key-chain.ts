@@ -23,13 +23,19 @@ interface KeyInForce {
   readonly publicKey: Uint8Array;
 }
 
+/** What is believed beforehand: a public key from outside of the ledger, and whose ledger it is. */
+interface Known {
+  readonly trusted?: Uint8Array | undefined;
+  readonly tenantId?: string | undefined;
+}
+
 export class KeyChain {
   #tenantId: string | undefined;
   readonly #trusted: Uint8Array | undefined;
   readonly #keys: KeyInForce[] = [];
   readonly #resumed: Resumed[] = [];
 
-  constructor(known: { readonly trusted?: Uint8Array | undefined; readonly tenantId?: string | undefined }) {
+  constructor(known: Known) {
     this.#trusted = known.trusted;
     this.#tenantId = known.tenantId;
   }

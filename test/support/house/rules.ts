@@ -27,7 +27,7 @@ const mayEnter: Readonly<Record<string, readonly string[]>> = {
   'log.ts': ['domain'],
   // Composition roots wire.
   'keydesk.ts': ['config', 'domain', 'graph', 'jobs', 'keydesk', 'server', 'store', 'teams', 'api'],
-  keydesk: ['domain', 'jobs', 'store'],
+  keydesk: ['domain', 'jobs', 'server', 'store'],
   'main.ts': ['config', 'domain', 'graph', 'keydesk.ts', 'log.ts', 'store', 'teams'],
   'demo.ts': ['demo'],
   demo: ['config', 'domain', 'graph', 'jobs', 'keydesk.ts', 'ledger', 'log.ts', 'postgres', 'sim', 'store', 'teams', 'terminal'],
