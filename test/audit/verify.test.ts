@@ -12,6 +12,7 @@ import { keptOver, rollBackTo, sign, tamper } from '../support/kept-ledgers.ts';
 import { entryOf, fullEntry } from '../support/ledger-entries.ts';
 import { pemOf, signerOf, tenantId } from '../support/ledger-keys.ts';
 import { actsIn, entriesIn, openStores } from '../support/stores.ts';
+import { innerNodes } from '../support/inner-nodes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keydesk-test-'));
 let files = 0;
@@ -112,7 +113,7 @@ describe('npm run audit -- verify', () => {
   const removed = (seq: number): string => `delete from keydesk.ledger_entry where seq = ${seq}; delete from keydesk.ledger_text where seq = ${seq}`;
   const copyOf = (from: number, seq: number): string =>
     `insert into keydesk.ledger_entry (seq, ${everything}) select ${seq}, ${everything} from keydesk.ledger_entry where seq = ${from}`;
-  const hashAgain = (seq: number): string => `update keydesk.ledger_entry set leaf_hash = sha256('\\x00'::bytea || body), nodes = case when seq % 2 = 0 then keydesk.inner_nodes(seq, sha256('\\x00'::bytea || body)) end where seq = ${seq}`;
+  const hashAgain = (seq: number): string => `update keydesk.ledger_entry set leaf_hash = sha256('\\x00'::bytea || body) where seq = ${seq}; update keydesk.ledger_entry e set nodes = ${innerNodes} where e.seq = ${seq}`;
   const rewrittenFrom = (seq: number): string => [edit(seq, '"attempt":', '"attempt":9'), ...Array.from({ length: 12 - seq }, (_, more) => hashAgain(seq + more))].join('; ');
 
   const ways: Readonly<Record<string, readonly [statement: string, lines: readonly string[]]>> = {

@@ -6,6 +6,7 @@ import { openDatabase } from '../../../src/store/database.ts';
 import { blocksIn, headingOf, referenceIn, type Standing } from './cards.ts';
 import type { Instance } from './instance.ts';
 import { type KeydeskOptions, startTestKeydesk, type TestKeydesk } from '../keydesk.ts';
+import { innerNodes } from '../inner-nodes.ts';
 
 /** A journey in which the ledger does not verify at the end, because somebody saw to that. */
 export function inDoubt(...given: [KeydeskOptions, (keydesk: TestKeydesk) => Promise<void>] | [(keydesk: TestKeydesk) => Promise<void>]): () => Promise<void> {
@@ -43,7 +44,7 @@ export async function damageTail(keydesk: Pick<TestKeydesk, 'database'>): Promis
   const { entries, checkpoints } = await sizesIn(keydesk);
   const seq = entries - (entries % 2);
   assert.ok(seq > (checkpoints.at(-1) ?? 0), 'it is behind the newest checkpoint');
-  return { seq, damage: `update keydesk.ledger_entry set nodes = null where seq = ${seq}`, repair: `do $$ begin for one in ${seq}..(select max(seq) from keydesk.ledger_entry) loop update keydesk.ledger_entry set nodes = keydesk.inner_nodes(seq, leaf_hash) where seq = one; end loop; end $$` };
+  return { seq, damage: `update keydesk.ledger_entry set nodes = null where seq = ${seq}`, repair: `do $$ begin for one in ${seq}..(select max(seq) from keydesk.ledger_entry) loop update keydesk.ledger_entry e set nodes = ${innerNodes} where e.seq = one; end loop; end $$` };
 }
 
 /** Nothing is shown by it, whatever is asked or pressed, and /readyz says why. */
