@@ -18,6 +18,12 @@ export interface Resumed {
 /** Where the newest key is known from: from elsewhere, and it is the ledger's (`trusted`) or not (`other`); from the ledger alone; from nowhere. */
 export type Trust = 'trusted' | 'other' | 'ledger' | 'none';
 
+/** What is known of a ledger from outside of it: its newest public key (32 bytes), and whose it is. */
+export interface KnownElsewhere {
+  readonly trusted?: Uint8Array;
+  readonly tenantId?: string;
+}
+
 interface KeyInForce {
   readonly seq: number;
   readonly publicKey: Uint8Array;
@@ -29,7 +35,7 @@ export class KeyChain {
   readonly #keys: KeyInForce[] = [];
   readonly #resumed: Resumed[] = [];
 
-  constructor(known: { readonly trusted?: Uint8Array | undefined; readonly tenantId?: string | undefined }) {
+  constructor(known: KnownElsewhere) {
     this.#trusted = known.trusted;
     this.#tenantId = known.tenantId;
   }
