@@ -37,7 +37,9 @@ export type Finding =
   /** The ledger's newest signing key is not the one that is trusted. */
   | { readonly kind: 'other-key'; readonly seq: number }
   /** The entry about a new epoch does not name a checkpoint of this ledger that holds. */
-  | { readonly kind: 'resumed-wrongly'; readonly seq: number };
+  | { readonly kind: 'resumed-wrongly'; readonly seq: number }
+  /** No signed checkpoint knows of the new epoch that an entry tells of: whoever may append wrote it. */
+  | { readonly kind: 'resumed-unsigned'; readonly seq: number };
 
 const span = (from: number, to: number): string => (from === to ? `entry ${from}` : `entries ${from} to ${to}`);
 const whose = (given: boolean): string => (given ? 'the given checkpoint' : 'a stored checkpoint');
@@ -88,5 +90,7 @@ export function describe(finding: Finding): string {
       return `entry ${finding.seq}: the ledger's newest signing key is not the trusted one`;
     case 'resumed-wrongly':
       return `entry ${finding.seq}: a new epoch was begun without a checkpoint of this ledger that holds`;
+    case 'resumed-unsigned':
+      return `entry ${finding.seq}: tells of a new epoch of which no signed checkpoint knows; it explains nothing`;
   }
 }

@@ -18,15 +18,15 @@ export interface Resumed {
 /** Where the newest key is known from: from elsewhere, and it is the ledger's (`trusted`) or not (`other`); from the ledger alone; from nowhere. */
 export type Trust = 'trusted' | 'other' | 'ledger' | 'none';
 
+/** What is known of a ledger from outside of it: its newest public key (32 bytes), and whose it is. */
+export interface KnownElsewhere {
+  readonly trusted?: Uint8Array;
+  readonly tenantId?: string;
+}
+
 interface KeyInForce {
   readonly seq: number;
   readonly publicKey: Uint8Array;
-}
-
-/** What is believed beforehand: a public key from outside of the ledger, and whose ledger it is. */
-interface Known {
-  readonly trusted?: Uint8Array | undefined;
-  readonly tenantId?: string | undefined;
 }
 
 export class KeyChain {
@@ -35,7 +35,7 @@ export class KeyChain {
   readonly #keys: KeyInForce[] = [];
   readonly #resumed: Resumed[] = [];
 
-  constructor(known: Known) {
+  constructor(known: KnownElsewhere) {
     this.#trusted = known.trusted;
     this.#tenantId = known.tenantId;
   }

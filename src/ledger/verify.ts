@@ -2,19 +2,16 @@
 // and the checkpoints that tell of it.
 import { parseBody } from './entry.ts';
 import type { Finding } from './findings.ts';
-import { KeyChain, type Trust } from './key-chain.ts';
+import { KeyChain, type KnownElsewhere, type Trust } from './key-chain.ts';
 import { Reading } from './reading.ts';
 import type { StoredCheckpoint, StoredEntry } from './stored.ts';
 import { type Witnessed, Witnesses } from './witnesses.ts';
 
-export interface Evidence {
-  /** The signed heads of the database, in the order of their sizes. */
+export interface Evidence extends KnownElsewhere {
+  /** The signed heads of the database, in the order of their sizes. Without them nothing is said of epochs. */
   readonly checkpoints?: AsyncIterable<readonly StoredCheckpoint[]>;
   /** Signed notes that somebody kept elsewhere. */
   readonly given?: readonly string[];
-  /** Public key (32 bytes) that is known from elsewhere. */
-  readonly trusted?: Uint8Array;
-  readonly tenantId?: string;
   /** The root over so many first entries, from the nodes stored; asked once all rows were seen. */
   readonly rootAt?: (size: number) => Promise<Uint8Array | undefined>;
 }
@@ -60,7 +57,7 @@ export async function* verifyLedger(batches: AsyncIterable<readonly StoredEntry[
   reading.finish();
   yield* report();
   const { found: atLast, witnessed } = await witnesses.finish(reading.last);
-  found.push(...atLast, ...(await judgeKeys(keys, evidence)));
+  found.push(...atLast, ...(await judgeKeys(keys, witnesses.signedEpoch, evidence)));
   yield* report();
   return { size: reading.tree.size, root: reading.tree.root(), erased: reading.erased, findings, trust: keys.trust, ...witnessed };
 }
@@ -72,9 +69,14 @@ function noteKeys(keys: KeyChain, { seq, body }: StoredEntry): readonly Finding[
   return wrong === undefined ? [] : [wrong];
 }
 
-async function judgeKeys(keys: KeyChain, { rootAt }: Evidence): Promise<readonly Finding[]> {
+/** What entries say of epochs is judged only by checkpoints: without those, it is what they say. */
+async function judgeKeys(keys: KeyChain, signedEpoch: number, { rootAt, checkpoints }: Evidence): Promise<readonly Finding[]> {
   const found: Finding[] = keys.trust === 'other' ? [{ kind: 'other-key', seq: keys.newest?.seq ?? 0 }] : [];
-  for (const resumed of keys.resumed) {
+  for (const resumed of checkpoints === undefined ? [] : keys.resumed) {
+    if (resumed.epoch > signedEpoch) {
+      found.push({ kind: 'resumed-unsigned', seq: resumed.seq });
+      continue;
+    }
     const lastGood = keys.lastGood(resumed);
     const root = lastGood === undefined || rootAt === undefined ? lastGood?.root : await rootAt(lastGood.size);
     if (lastGood === undefined || root === undefined || Buffer.compare(root, lastGood.root) !== 0) found.push({ kind: 'resumed-wrongly', seq: resumed.seq });

@@ -54,6 +54,8 @@ export class Witnesses {
   #lastFit = 0;
   #misfits: Misfit[] = [];
   #held = 0;
+  /** The latest epoch of which a checkpoint holds. Anybody who may append can write an entry `resumed`, and not sign. */
+  #signedEpoch = 1;
   readonly #heldGiven: number[] = [];
   /** Given ones that no key signed which the ledger knew at their size. */
   readonly #unsigned: { readonly witness: Witness; readonly fits: Fits }[] = [];
@@ -72,6 +74,10 @@ export class Witnesses {
   async begin(): Promise<readonly Finding[]> {
     await this.#fill();
     return Array.from({ length: this.#malformed }, () => ({ kind: 'checkpoint', seq: undefined, flaw: 'malformed', given: true }) as const);
+  }
+
+  get signedEpoch(): number {
+    return this.#signedEpoch;
   }
 
   /** The size of the next one; infinite when there is none. */
@@ -132,6 +138,7 @@ export class Witnesses {
     const answer = fits(opened.root);
     if (answer === 'yes') {
       this.#held += 1;
+      this.#signedEpoch = Math.max(this.#signedEpoch, epochOf(opened));
       this.#lastFit = witness.size;
       if (given) this.#heldGiven.push(witness.size);
     } else if (answer === 'no') {
@@ -150,7 +157,7 @@ export class Witnesses {
 
   /** Of an epoch that ended, and over more than was left of it. */
   #lostBy(epoch: number, size: number, given: boolean): Lost | undefined {
-    const next = this.#keys.resumed.find((one) => one.epoch === epoch + 1);
+    const next = this.#keys.resumed.find((one) => one.epoch === epoch + 1 && one.epoch <= this.#signedEpoch);
     const lastGood = next && this.#keys.lastGood(next);
     if (next === undefined || lastGood === undefined || size <= lastGood.size) return undefined;
     return { epoch, size, after: lastGood.size, resumedBy: next.seq, given };

@@ -152,6 +152,7 @@ describe('ledger/verify', () => {
       { kind: 'key-change', seq: 7 },
       { kind: 'other-key', seq: 7 },
       { kind: 'resumed-wrongly', seq: 7 },
+      { kind: 'resumed-unsigned', seq: 7 },
     ];
     const lines = findings.map(inWords);
     assert.equal(new Set(lines).size, findings.length);

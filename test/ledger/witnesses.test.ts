@@ -169,7 +169,7 @@ describe('ledger/witnesses: over a restore', () => {
 
   it('one that a key signed of which only the lost entries told is believed once the ledger knows that key again', async () => {
     const again = storedRows([keyEntry(first), ...plain(19), resumed(good), keyEntry(second, first, originOf(tenantId, 2)), ...plain(8, 50)]);
-    const { findings, verdict } = await verifiedRows(again, { trusted: second.publicKey, given: [noteOver(rows, 19, second), noteOver(rows, 28, second)], ...rootsOf(again) });
+    const { findings, verdict } = await verifiedRows(again, { trusted: second.publicKey, checkpoints: [checkpointOver(again, 22, second, 2)], given: [noteOver(rows, 19, second), noteOver(rows, 28, second)], ...rootsOf(again) });
     assert.deepEqual([findings, verdict.heldGiven, verdict.lost.map(({ size }) => size)], [[], [19], [28]]);
   });
 
@@ -181,14 +181,31 @@ describe('ledger/witnesses: over a restore', () => {
   })) {
     it(`an epoch that names ${what} was begun wrongly`, async () => {
       const wrong = storedRows([keyEntry(first), ...plain(19), resumed(note), ...plain(9, 50)]);
-      const { findings } = await verifiedRows(wrong, { trusted, ...rootsOf(wrong) });
+      const { findings } = await verifiedRows(wrong, { trusted, checkpoints: [checkpointOver(wrong, 21, first, 2)], ...rootsOf(wrong) });
       assert.deepEqual(findings, [{ kind: 'resumed-wrongly', seq: 21 }]);
     });
   }
 
+  it('nothing is said of epochs by who brings no checkpoints', async () => {
+    assert.deepEqual((await verifiedRows(restored, { trusted })).findings, []);
+  });
+
+  it('an epoch of which no signed checkpoint knows explains nothing: whoever may append can write of one', async () => {
+    const forged = storedRows([keyEntry(first), ...plain(19), resumed(noteOver(rows, 18)), ...plain(4, 50)]);
+    const { findings, verdict } = await verifiedRows(forged, { trusted, checkpoints: [checkpointOver(forged, 18), checkpointOver(forged, 22, third, 2)], given: [noteOver(rows, 29)], ...rootsOf(forged) });
+    assert.deepEqual([findings, verdict.lost], [
+      [
+        { kind: 'checkpoint', seq: 22, flaw: 'unsigned', given: false },
+        { kind: 'cut-off', seq: 26, to: 29, given: true },
+        { kind: 'resumed-unsigned', seq: 21 },
+      ],
+      [],
+    ]);
+  });
+
   it('an epoch may begin without a checkpoint, when none was there', async () => {
     const none = storedRows([keyEntry(first), ...plain(5), resumed(), ...plain(3, 50)]);
-    const { findings, verdict } = await verifiedRows(none, { trusted, given: [noteOver(rows, 12)], ...rootsOf(none) });
+    const { findings, verdict } = await verifiedRows(none, { trusted, checkpoints: [checkpointOver(none, 7, first, 2)], given: [noteOver(rows, 12)], ...rootsOf(none) });
     assert.deepEqual([findings, verdict.lost.map(({ after }) => after)], [[], [0]]);
   });
 
