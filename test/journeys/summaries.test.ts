@@ -21,8 +21,11 @@ const audit = '19:audit@thread.tacv2';
 /** Two minutes from now, as it is typed: tokens of the simulated tenant are good for an hour of the real time. */
 const soon = (keydesk: TestKeydesk): string => plusSeconds(keydesk.clock.now(), 120).slice(11, 16);
 const subscribe = (keydesk: TestKeydesk, place: 'channel' | 'groupChat' = 'channel') => keydesk.say(`summary daily ${soon(keydesk)} UTC`, { as: megan, in: place });
-/** Until the period that ends soon has ended and settled. */
-const settle = (keydesk: TestKeydesk): void => keydesk.clock.forward(220);
+/** Until the period that ends soon has ended and settled; the chores of the start are over by then, and nobody is at it yet. */
+async function settle(keydesk: TestKeydesk): Promise<void> {
+  await keydesk.runChores();
+  keydesk.clock.forward(220);
+}
 const posted = ({ connector }: TestKeydesk, id = channel): readonly ChatMessage[] => connector.messages.filter((message) => message.conversationId.startsWith(`${id};`) && !('replyToId' in message.activity));
 const headings = (messages: readonly ChatMessage[]): readonly string[] => messages.map((message) => headingOf(cardIn(message)));
 const acts = async (keydesk: TestKeydesk): Promise<readonly string[]> => (await keydesk.ledger()).map(({ act, alert, code }) => [act, alert ?? code].filter((part) => part !== undefined).join(' '));
@@ -47,7 +50,7 @@ describe('a summary', () => {
     await keydesk.say('key for LAPTOP-42', { as: lee });
     await Promise.all([keydesk.runChores(), second.runChores()]);
     assert.deepEqual(posted(keydesk), [], 'its period has not ended');
-    settle(keydesk);
+    await settle(keydesk);
     await Promise.all([keydesk.runChores(), second.runChores()]);
     await Promise.all([keydesk.runChores(), second.runChores()]);
     const [summary, ...more] = posted(keydesk);
@@ -63,7 +66,7 @@ describe('a summary', () => {
 
   it('comes to a group chat, which has no threads', inKeydesk(async (keydesk) => {
     await subscribe(keydesk, 'groupChat');
-    settle(keydesk);
+    await settle(keydesk);
     await keydesk.runChores();
     const [, summary, ...more] = keydesk.connector.messages.filter(({ conversationId }) => conversationId === group);
     assert.match(headingOf(standing(summary).card), /^Recovery keys/);
@@ -74,7 +77,7 @@ describe('a summary', () => {
   it('names people where the installation wants it', inKeydesk({ settings: { summaryNames: true } }, async (keydesk) => {
     await subscribe(keydesk);
     await keydesk.reveal(await keydesk.ask('key for LAPTOP-42'));
-    settle(keydesk);
+    await settle(keydesk);
     await keydesk.runChores();
     assert.match(textOf(standing(posted(keydesk)[0]).card), /Shown to: Alex Wilber 1/);
   }));
@@ -123,7 +126,7 @@ describe('a summary', () => {
     await subscribe(keydesk);
     const off = await keydesk.say('summary off', { as: grady, in: 'channel' });
     assert.deepEqual(headings(off.messages), ['✓ No more summaries come here']);
-    settle(keydesk);
+    await settle(keydesk);
     await keydesk.runChores();
     assert.deepEqual(posted(keydesk), []);
     assert.deepEqual(await acts(keydesk), ['subscribed', 'unsubscribed']);
@@ -134,7 +137,7 @@ describe('a summary that Teams does not take', () => {
   for (const status of [429, 412]) {
     it(`with ${status} is posted at the next try`, inKeydesk(async (keydesk) => {
       await subscribe(keydesk);
-      settle(keydesk);
+      await settle(keydesk);
       const { left } = onPosts(keydesk, { status, headers: { 'retry-after': '0.01' } });
       await keydesk.runChores();
       assert.equal(left(), 0);
@@ -144,7 +147,7 @@ describe('a summary that Teams does not take', () => {
 
   it('for a long time waits as long as Teams says, and is posted then', inKeydesk(async (keydesk) => {
     await subscribe(keydesk);
-    settle(keydesk);
+    await settle(keydesk);
     onPosts(keydesk, { status: 429, headers: { 'retry-after': '300' } });
     await keydesk.runChores();
     keydesk.clock.forward(299);
@@ -159,7 +162,7 @@ describe('a summary that Teams does not take', () => {
   for (const [how, disturbance, stands] of [['502', { status: 502 }, 0], ['a cut before it', { drop: 'before' }, 0], ['a cut after it', { drop: 'after' }, 1]] as const) {
     it(`with ${how} may stand there: it is not posted again, and the next one says so`, inKeydesk(async (keydesk) => {
       await subscribe(keydesk);
-      settle(keydesk);
+      await settle(keydesk);
       onPosts(keydesk, disturbance);
       await keydesk.runChores();
       keydesk.clock.forward(1200);
@@ -174,7 +177,7 @@ describe('a summary that Teams does not take', () => {
       await inKeydesk(async (keydesk) => {
         const watching = await keydesk.another({ settings: auditChannel(keydesk) });
         await subscribe(keydesk);
-        settle(keydesk);
+        await settle(keydesk);
         onPosts(keydesk, { status, body: { error: { code: 'BotNotInConversationRoster' } } });
         await watching.runChores();
         await watching.runChores();
@@ -197,7 +200,7 @@ describe('Keydesk killed while it posts a summary', () => {
   for (const step of ['after postings.take', 'before postings.sending'] as const) {
     it(`${step}: it is posted by the next one, once`, inKeydesk(async (keydesk) => {
       await subscribe(keydesk);
-      settle(keydesk);
+      await settle(keydesk);
       await assertKilled(await startVictim(keydesk, step), keydesk);
       assert.deepEqual(posted(keydesk), []);
       keydesk.clock.forward(60);
@@ -211,7 +214,7 @@ describe('Keydesk killed while it posts a summary', () => {
   for (const [step, stands] of [['after postings.sending', 0], ['before postings.posted', 1]] as const) {
     it(`${step}: nobody knows whether it stands there; it is not posted again`, inKeydesk(async (keydesk) => {
       await subscribe(keydesk);
-      settle(keydesk);
+      await settle(keydesk);
       await assertKilled(await startVictim(keydesk, step), keydesk);
       keydesk.clock.forward(60);
       const second = await keydesk.another();
@@ -223,7 +226,7 @@ describe('Keydesk killed while it posts a summary', () => {
 
   it('after postings.posted: all is done', inKeydesk(async (keydesk) => {
     await subscribe(keydesk);
-    settle(keydesk);
+    await settle(keydesk);
     await assertKilled(await startVictim(keydesk, 'after postings.posted'), keydesk);
     keydesk.clock.forward(60);
     await keydesk.runChores();
