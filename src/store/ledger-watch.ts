@@ -9,18 +9,27 @@ import { orFault } from './faults.ts';
 
 const watchName = 'alerts';
 
+/**
+ * Behind what was read. A ledger that is shorter than that was cut off or restored: then behind its newest checkpoint,
+ * because what came after it is new, the alert about the cut among it. Read twice, nothing is raised or posted twice.
+ */
+const placeToReadFrom = sql`
+  select case when w.seq <= coalesce((select max(seq) from keydesk.ledger_entry), 0) then w.seq
+    else coalesce((select max(c.size) from keydesk.ledger_checkpoint c where c.size <= coalesce((select max(seq) from keydesk.ledger_entry), 0)), 0) end as seq`;
+
 export function ledgerWatchIn({ db }: Database): LedgerWatch {
   const store = <T>(act: () => Promise<T>): Promise<T> => orFault('store-unavailable', act);
   return {
     read: (most) =>
       store(async () => {
-        const { rows } = await sql<StoredRow & { after: string }>`
-          select w.seq as after, e.seq, e.body, t.texts from keydesk.watch w
-          left join lateral (select seq, body from keydesk.ledger_entry where seq > w.seq order by seq limit ${most}::int) e on true
+        const { rows } = await sql<StoredRow & { after: string; from: string }>`
+          select w.seq as after, f.seq as "from", e.seq, e.body, t.texts from keydesk.watch w
+          cross join lateral (${placeToReadFrom}) f
+          left join lateral (select seq, body from keydesk.ledger_entry where seq > f.seq order by seq limit ${most}::int) e on true
           left join keydesk.ledger_text t on t.seq = e.seq
           where w.name = ${watchName} order by e.seq`.execute(db);
         const after = Number(rows[0]?.after ?? 0);
-        return { after, to: Number(rows.at(-1)?.seq ?? after), entries: rows.flatMap(opened) };
+        return { after, to: Number(rows.at(-1)?.seq ?? rows[0]?.from ?? after), entries: rows.flatMap(opened) };
       }),
     entry: (seq) =>
       store(async () => {
@@ -33,9 +42,9 @@ export function ledgerWatchIn({ db }: Database): LedgerWatch {
         const { rows } = await sql`
           with moved as (update keydesk.watch set seq = ${to}::bigint where name = ${watchName} and seq = ${after}::bigint returning 1),
           planned as (
-            insert into keydesk.posting (channel_id, kind, entry_seq, wanted_at, due_at)
-            select p.channel, 'alert', p.entry, p.due, p.due
-            from moved, unnest(${postings.map(({ channel }) => channel)}::text[], ${postings.map(({ seq }) => seq)}::bigint[], ${postings.map(({ dueAt }) => dueAt)}::timestamptz[]) as p(channel, entry, due)
+            insert into keydesk.posting (channel_id, kind, entry_seq, entry_hash, wanted_at, due_at)
+            select p.channel, 'alert', p.entry, e.leaf_hash, p.due, p.due
+            from moved, unnest(${postings.map(({ channel }) => channel)}::text[], ${postings.map(({ seq }) => seq)}::bigint[], ${postings.map(({ dueAt }) => dueAt)}::timestamptz[]) as p(channel, entry, due) join keydesk.ledger_entry e on e.seq = p.entry
             order by p.entry
             on conflict do nothing)
           select from moved`.execute(db);

@@ -204,6 +204,7 @@ export interface PostingTable {
   period_from: MaybeTime;
   period_to: MaybeTime;
   entry_seq: ColumnType<string | null, number | undefined, never>;
+  entry_hash: ColumnType<Buffer | null, Uint8Array | undefined, never>;
   state: ColumnType<string, PostingState | undefined, PostingState>;
   wanted_at: Time;
   due_at: Time;

@@ -160,6 +160,10 @@ describe('npm run audit -- verify', () => {
     const ledger = await signedLedger();
     await tamper(ledger.ownerUrl, edit(4, '"attempt":3', '"attempt":8'));
     assert.deepEqual(await named(ledger), ['entry 4: changed; its bytes do not fit the hash that was stored with them']);
+    const { out } = await verify(ledger, '--checkpoint', fileWith(ledger.newest));
+    assert.match(out, /stored checkpoints fit the stored hashes/);
+    assert.match(out, /The given checkpoint over 11 entries fits the hashes that are stored: what was done to the entries is said above/);
+    assert.doesNotMatch(out, /holds?\b/, 'nothing is said to hold');
   });
 
   it('calls erased texts erased, and the checkpoints hold', async () => {

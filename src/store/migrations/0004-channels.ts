@@ -36,6 +36,8 @@ create table keydesk.posting (
   period_from timestamptz(3),
   period_to timestamptz(3),
   entry_seq bigint,
+  -- Leaf hash of that entry: in a ledger that was restored, another entry has its number.
+  entry_hash bytea,
   state text not null default 'waiting' check (state in ('waiting', 'sending', 'posted', 'unknown', 'dropped')),
   -- As planned at first, and when it is tried next.
   wanted_at timestamptz(3) not null,
@@ -49,7 +51,7 @@ create table keydesk.posting (
   check (case kind when 'summary' then period_from < period_to and entry_seq is null else entry_seq is not null and period_to is null end)
 );
 create unique index posting_period on keydesk.posting (channel_id, period_to) where kind = 'summary';
-create unique index posting_entry on keydesk.posting (channel_id, entry_seq) where kind = 'alert';
+create unique index posting_entry on keydesk.posting (channel_id, entry_hash) where kind = 'alert';
 create index posting_due on keydesk.posting (due_at) where state = 'waiting';
 create index posting_sending on keydesk.posting (taken_until) where state = 'sending';
 create index posting_unknown on keydesk.posting (channel_id) where state = 'unknown' and not told;

@@ -28,8 +28,11 @@ export const time = (instant: Instant, viewer: Viewer): string => written(instan
 /** `21 Nov, 14:02 CET`, also today: for what is read on other days too. */
 export const moment = (instant: Instant, viewer: Viewer): string => written(instant, viewer, 'dayTime');
 
-/** `24 Nov, 08:00 CET to 25 Nov 2026, 08:00 CET` */
-export const period = ({ from, to }: Period, viewer: Viewer): string => `${written(from, viewer, 'dayTime')} to ${written(to, viewer, 'dateTime')}`;
+/** `24 Nov, 08:00 CET to 25 Nov 2026, 08:00 CET`; within a day `25 Nov 2026, 08:00 CET to 15:30 CET` */
+export function period({ from, to }: Period, viewer: Viewer): string {
+  if (date(from, viewer) === date(to, viewer)) return `${written(from, viewer, 'dateTime')} to ${time(to, viewer)}`;
+  return `${written(from, viewer, 'dayTime')} to ${written(to, viewer, 'dateTime')}`;
+}
 
 /** `3 Nov 2026` */
 export const date = (instant: Instant, viewer: Viewer): string => written(instant, viewer, 'date');
