@@ -4,59 +4,25 @@
 // codes and times, and of every personal text only a commitment. The sequence number is not in it: the place of a
 // leaf in the tree says it. Version 1 may gain keys and words, behind those that are there: an entry without them keeps
 // its bytes. Whatever would change those gets another `v`.
-import { type FaultCode, faultCodes } from '../domain/fault.ts';
-import { type EntraDeviceId, type EntraObjectId, type KeyId, parseGuid, parseReferenceId, type PersonId, type ReferenceId, type RequestId, type RotationId } from '../domain/ids.ts';
-import { type Instant, parseInstant } from '../domain/instant.ts';
-import { type AccessSource, accessSources, type AlertKind, alertKinds, type ErasedKind, erasedKinds, type ExportFormat, exportFormats, type LedgerAct, ledgerActs, type LedgerEntry, type LedgerOutcome, ledgerOutcomes } from '../domain/ledger-entry.ts';
-import { type CallerCheck, callerChecks, type ReasonCode, reasonCodes, type RotationReason, rotationReasons } from '../domain/reason.ts';
-import { type RefusalCode, refusalCodes } from '../domain/refusal.ts';
-import { type RotationFailure, rotationFailures } from '../domain/rotation-failure.ts';
+import { faultCodes } from '../domain/fault.ts';
+import { type EntraDeviceId, type EntraObjectId, parseGuid, parseReferenceId, type PersonId } from '../domain/ids.ts';
+import { parseInstant } from '../domain/instant.ts';
+import { accessSources, alertKinds, erasedKinds, exportFormats, ledgerActs, type LedgerEntry, ledgerOutcomes } from '../domain/ledger-entry.ts';
+import { callerChecks, reasonCodes, rotationReasons } from '../domain/reason.ts';
+import { refusalCodes } from '../domain/refusal.ts';
+import { rotationFailures } from '../domain/rotation-failure.ts';
 import { areCommitments, type Commitments, type PlainTexts, sealTexts, type SealedTexts, storable, type TextName } from './texts.ts';
 
-/** An entry as its bytes say it: without personal texts. */
-export interface EntryBody {
+/** An entry as its bytes say it: without personal texts, of which there are commitments. */
+export interface EntryBody extends Omit<LedgerEntry, 'person' | 'device' | Exclude<TextName, 'personName' | 'deviceName'>> {
   readonly v: 1;
-  readonly time: Instant;
-  readonly act: LedgerAct;
-  readonly outcome: LedgerOutcome;
-  readonly source: AccessSource;
-  readonly code?: RefusalCode | FaultCode | RotationFailure;
   readonly personId?: PersonId;
   readonly deviceId?: EntraDeviceId;
   readonly deviceObjectId?: EntraObjectId;
-  readonly keyId?: KeyId;
-  readonly volumeType?: NonNullable<LedgerEntry['volumeType']>;
-  readonly reason?: ReasonCode | RotationReason;
-  readonly callerCheck?: CallerCheck;
-  readonly requestId?: RequestId;
-  readonly attempt?: number;
-  readonly reference?: ReferenceId;
-  readonly graphRequestId?: string;
-  readonly clientRequestId?: string;
-  readonly conversation?: NonNullable<LedgerEntry['conversation']>;
-  readonly count?: number;
-  readonly configuration?: string;
-  readonly rotationId?: RotationId;
-  readonly cause?: NonNullable<LedgerEntry['cause']>;
-  readonly newKeyId?: KeyId;
-  readonly result?: string;
   /** SHA-256 over salt and text, hex (texts.ts). */
   readonly texts?: Commitments;
-  readonly alert?: AlertKind;
-  readonly subjectId?: PersonId;
-  readonly auditId?: string;
-  readonly happenedAt?: Instant;
-  readonly clientAppId?: string;
-  readonly channel?: string;
-  readonly schedule?: string;
-  readonly from?: Instant;
-  readonly to?: Instant;
-  readonly format?: ExportFormat;
-  readonly note?: string;
-  readonly erased?: ErasedKind;
 }
 
-/** `words`: all there are, where it is one of some. */
 type Check = ((value: unknown) => boolean) & { readonly words?: readonly string[] };
 const oneOf = (...values: readonly string[]): Check => {
   const known: ReadonlySet<unknown> = new Set(values);

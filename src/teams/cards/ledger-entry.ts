@@ -8,7 +8,8 @@ import type { ReadEntry } from '../../domain/reading.ts';
 import type { Viewer } from '../../domain/request.ts';
 import { type Container, line, note } from './card.ts';
 import { cleanText, joined, type Said, say } from './escape.ts';
-import { checkWords, outcomeWords, reasonOf, sourceWords } from './ledger-words.ts';
+import { checkWords, outcomeWords, reasonOf } from './ledger-words.ts';
+import { sourceWords } from './words.ts';
 import { when } from './times.ts';
 
 interface Drawn {

@@ -1,7 +1,7 @@
 // Entries of the ledger in words: what was done or tried, how it went, from where. One table for each, so that a new
 // code does not compile until somebody has said what it is called.
 
-import type { AccessSource, ExportFormat, LedgerAct, LedgerEntry } from '../../domain/ledger-entry.ts';
+import type { ExportFormat, LedgerAct, LedgerEntry } from '../../domain/ledger-entry.ts';
 import type { CallerCheck } from '../../domain/reason.ts';
 import { reasonWords, rotationReasonWords } from './words.ts';
 
@@ -33,15 +33,6 @@ const actWords = {
   'ledger-key': ['Signing key changed', 'Signing key not changed'],
   resumed: ['Ledger resumed', 'Ledger not resumed'],
 } as const satisfies Record<LedgerAct, readonly [done: string, otherwise: string]>;
-
-/** Where it was done; the words of product.md §7. */
-export const sourceWords = {
-  teams: 'Teams',
-  api: 'API',
-  'self-service': 'self-service',
-  entra: 'Entra only',
-  system: 'Keydesk itself',
-} as const satisfies Record<AccessSource, string>;
 
 /** How the caller was verified, short: a line of an entry has room for little. */
 export const checkWords = { 'call-back': 'called back', manager: 'confirmed by the manager', 'in-person': 'in person' } as const satisfies Record<CallerCheck, string>;

@@ -48,6 +48,7 @@ export const joinWords = {
   unknown: 'not known',
 } as const satisfies Record<JoinType, string>;
 
+/** Where it was done; the words of product.md §7. */
 export const sourceWords = {
   teams: 'Teams',
   api: 'API',
