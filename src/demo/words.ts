@@ -36,7 +36,7 @@ const inPlayground = (url: string): readonly string[] => [
   '  key for LAPTOP-42',
   '',
   'Others worth asking for: DESKTOP-7 (two volumes), TWIN-01 (two devices), VIP-01 (sensitive), LAPTOP-NONE (no key),',
-  "adele@contoso.com (somebody's devices), help.",
+  "adele@contoso.com (somebody's devices), audit, help. As Megan or Grady (--as Megan): summary, also in a channel.",
 ];
 
 const withoutPlayground: readonly string[] = [
