@@ -60,8 +60,9 @@ export function ledgerWatchIn({ db }: Database): LedgerWatch {
     refusedInARow: (person, since, seq, except) =>
       store(async () => {
         // Repeats were summed: such an entry stands for all that came within its minute.
+        // A count beyond all measure is counted up to a million: an entry over which this stumbled would hold up all alerts.
         const { rows } = await sql<{ count: number }>`
-          select coalesce(sum(coalesce((convert_from(e.body, 'UTF8')::jsonb ->> 'count')::int, 1)), 0)::int as count from keydesk.ledger_entry e
+          select least(coalesce(sum(coalesce((convert_from(e.body, 'UTF8')::jsonb ->> 'count')::numeric, 1)), 0), 1000000)::int as count from keydesk.ledger_entry e
           where e.person_id = ${person}::uuid and e.act in ('refused', 'role-denied') and e.time > ${since}::timestamptz and e.seq <= ${seq}::bigint
             and (e.code is null or e.code <> all (${[...except]}::text[]))
             and e.seq > coalesce((

@@ -133,7 +133,10 @@ const readingIn = (incoming: Incoming | undefined) => incoming && parseReadingPr
 
 async function pressReading(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
   const parsed = readingIn(incoming);
-  await respond(context, parsed === undefined || incoming === undefined ? notUnderstood() : await readingHandlers[parsed.verb](room, parsed.press, incoming));
+  if (parsed === undefined || incoming === undefined) return respond(context, notUnderstood());
+  // A ledger that is not what was signed is not shown as one that is: its pages and files wait as its keys do.
+  await room.desk.ledgerCheck.passed(() => room.desk.deadlines.press());
+  await respond(context, await readingHandlers[parsed.verb](room, parsed.press, incoming));
 }
 
 const consentIn = (incoming: Incoming | undefined) => incoming && parseConsent(incoming);
@@ -141,6 +144,7 @@ const consentIn = (incoming: Incoming | undefined) => incoming && parseConsent(i
 async function consent(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
   const parsed = consentIn(incoming);
   if (parsed === undefined || incoming === undefined) return respond(context, notUnderstood());
+  await room.desk.ledgerCheck.passed(() => room.desk.deadlines.press());
   await onFileConsent(room, incoming, parsed);
   await acknowledge(context);
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'mocha';
 import { headingOf, type Standing, standing, textOf } from '../support/keydesk/cards.ts';
+import { inDoubt, sizesIn } from '../support/keydesk/doubt.ts';
 import { alex, grady, megan } from '../support/keydesk/people.ts';
 import { answerOffer, attachmentOf, offerIn, startUploadServer, type UploadServer } from '../support/keydesk/reading.ts';
 import { asOwner } from '../support/keydesk/surroundings.ts';
 import { inKeydesk, type TestKeydesk } from '../support/keydesk.ts';
+import { rollBackTo } from '../support/kept-ledgers.ts';
 import { known } from '../support/known.ts';
 
 let uploads: UploadServer;
@@ -120,6 +122,22 @@ describe('a file of the ledger, by file consent', () => {
     assert.match(textOf(standing(keydesk.privateChat(grady).at(-1)).card), /No entries were shown or sent/);
     await answerOffer(keydesk, offer, { as: grady, uploadUrl: server.url });
     assert.equal(server.puts.length, 1, 'the offer still stands');
+  }));
+
+  it('is not sent, and no page is turned, while the ledger is not what was signed', inDoubt(async (keydesk) => {
+    await uploads.stop();
+    uploads = await startUploadServer();
+    await aKeyWasShown(keydesk);
+    const { page } = await offered(keydesk);
+    await keydesk.runChores();
+    const { entries } = await sizesIn(keydesk);
+    await rollBackTo(keydesk.database.ownerUrl, entries - 2);
+    await keydesk.runChores();
+    const turned = await keydesk.press(page, 'audit-page', {}, { as: grady });
+    assert.doesNotMatch(textOf(turned.card), /LAPTOP-42/);
+    await answerOffer(keydesk, offerIn(keydesk, grady), { as: grady, uploadUrl: uploads.url });
+    assert.equal(uploads.puts.length, 0);
+    assert.match(textOf(standing(keydesk.privateChat(grady).at(-1)).card), /No entries were shown or sent/);
   }));
 
   it('is closed to somebody who lost the role between the offer and the press', fresh(async (keydesk, server) => {

@@ -145,5 +145,13 @@ describe('store/summary and store/ledger-watch', () => {
       assert.deepEqual(await Promise.all([1, 2, 3, 4, 5, 6, 7].map((seq) => count(seq))), [1, 5, 6, 6, 6, 0, 1]);
       assert.equal(await count(3, time), 0, 'what is older does not count');
     });
+
+    it('stumbles over no count, however large: an entry that it could not read past would hold up every alert', async () => {
+      const time = newDay();
+      const { to: head } = await ledgerWatchIn(database).read(10_000);
+      const one = (count: number): LedgerEntry => entryOf({ act: 'refused', outcome: 'refused', code: 'no-keys', time, person: { id: person(402) }, count });
+      await append(one(2_147_483_647), one(Number.MAX_SAFE_INTEGER));
+      assert.equal(await ledgerWatchIn(database).refusedInARow(person(402), plusSeconds(time, -1), head + 2, []), 1_000_000);
+    });
   });
 });

@@ -22,14 +22,31 @@ const formats: Readonly<Record<ExportFormat, Format>> = {
 
 /**
  * @param seen what of each entry the reader may see
- * Throws a Fault `internal` before the piece that would hold a recovery password; it does not repeat it.
+ * Texts that are harmless each by itself may make a recovery password side by side, half a one in the reason and half in
+ * the ticket. Whoever writes such an entry does not keep the file from everybody: it stands there without what people
+ * typed. Throws a Fault `internal` before a piece that would hold a recovery password otherwise: a text that is one by
+ * itself was never taken, so something is wrong with the ledger. It does not repeat it.
  */
 export async function* fileOf(format: ExportFormat, entries: AsyncIterable<ReadEntry>, seen: (read: ReadEntry) => ReadEntry): AsyncGenerator<string, void> {
   const { head, line } = formats[format];
   if (head !== '') yield head;
   for await (const read of entries) {
-    const piece = line(seen(read));
+    const shown = seen(read);
+    const whole = line(shown);
+    const piece = holdsRecoveryPassword(whole) ? line(withoutTyped(shown)) : whole;
     if (holdsRecoveryPassword(piece)) throw new Fault('internal', 'never', { message: `egress refused: entry ${read.seq} holds what looks like a recovery password` });
     yield piece;
   }
+}
+
+/** Said in the place of each text that was typed, so that nobody takes the entry for one that had none. */
+const withheld = '(withheld: looks like a recovery key)';
+
+/** The entry without what people typed; as it is where one of its texts is a recovery password by itself. */
+function withoutTyped(read: ReadEntry): ReadEntry {
+  const { entry } = read;
+  if (entry === undefined) return read;
+  const { reasonText, ticket, asked } = entry;
+  if ([reasonText, ticket, asked].some((text) => text !== undefined && holdsRecoveryPassword(text))) return read;
+  return { ...read, entry: { ...entry, ...(reasonText !== undefined && { reasonText: withheld }), ...(ticket !== undefined && { ticket: withheld }), ...(asked !== undefined && { asked: withheld }) } };
 }

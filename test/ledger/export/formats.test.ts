@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { accessSources, type ExportFormat, exportFormats, ledgerActs, type LedgerEntry, ledgerOutcomes } from '../../../src/domain/ledger-entry.ts';
 import type { ReadEntry } from '../../../src/domain/reading.ts';
 import { csvHead, csvLine, formulaSafe } from '../../../src/ledger/export/csv.ts';
+import { holdsRecoveryPassword } from '../../../src/domain/recovery-password.ts';
 import { fileOf } from '../../../src/ledger/export/file.ts';
 import { jsonLine } from '../../../src/ledger/export/json-lines.ts';
 import { ocsfLine } from '../../../src/ledger/export/ocsf.ts';
@@ -182,6 +183,21 @@ describe('a file of entries', () => {
         await assert.rejects(textOf(format, [read({ ...fullEntry, reasonText: text })]), (error: Error) => error.message.includes('entry 7') && !error.message.includes(password.slice(0, 6)), `${format} ${text}`);
       }
       await textOf(format, [read({ ...fullEntry, reasonText: 'ticket 123456' })]);
+    }
+  });
+
+  it('is not kept from everybody by one whose reason and ticket make a recovery password side by side', async () => {
+    const [reasonText, ticket] = ['111111 222222 333333 444444', '555555-666666-777777-888888'];
+    const { callerCheck: _, ...unchecked } = fullEntry;
+    const csv = await textOf('csv', [read(fullEntry, 1), read({ ...unchecked, reasonText, ticket }, 2), read(fullEntry, 3)]);
+    assert.equal(holdsRecoveryPassword(csv), false);
+    assert.doesNotMatch(csv, /333333|777777/);
+    assert.match(csv, /\r\n2,[^\r]*,\(withheld: looks like a recovery key\),,\(withheld: looks like a recovery key\),[^\r]*\r\n3,/);
+    const blocks = passwordDigits(3).split('-');
+    for (const format of exportFormats) {
+      const text = await textOf(format, [read({ ...unchecked, reasonText: blocks.slice(0, 4).join(' '), ticket: blocks.slice(4).join(' ') }, 2), read(fullEntry, 3)]);
+      assert.doesNotMatch(text, new RegExp(`${blocks[0] ?? ''}|${blocks[7] ?? ''}`), format);
+      assert.match(text, /withheld[^]*LAPTOP-42/, format);
     }
   });
 
