@@ -97,7 +97,7 @@ export class Witnesses {
 
   /** @param size of the ledger */
   async finish(size: number): Promise<{ readonly found: readonly Finding[]; readonly witnessed: Witnessed }> {
-    const found: Finding[] = [...this.#unsigned.flatMap(({ witness, fits }) => this.#judge(witness, fits, size))];
+    const found: Finding[] = this.#unsigned.flatMap(({ witness, fits }) => this.#judge(witness, fits, size));
     const lost: Lost[] = [];
     let most: number | undefined;
     for (let witness = await this.#take(); witness !== undefined; witness = await this.#take()) {
