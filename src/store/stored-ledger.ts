@@ -6,7 +6,8 @@ import { orFault } from './faults.ts';
 import type { Tables } from './tables.ts';
 import { rootsAt } from './tree.ts';
 
-const batchSize = 2000;
+// The server keeps what is fetched until it is sent: more than this may not fit into its work_mem (4 MB where nobody has set it).
+const batchSize = 1000;
 
 /** Batches in the order of their numbers. Memory is that of one batch of each, on both sides. */
 export interface StoredLedger {
