@@ -23,7 +23,8 @@ export interface EntryBody extends Omit<LedgerEntry, 'person' | 'device' | Exclu
   readonly texts?: Commitments;
 }
 
-type Check = ((value: unknown) => boolean) & { readonly words?: readonly string[] };
+/** `words`: all there are, where it is one of some. `free`: any text will do. */
+type Check = ((value: unknown) => boolean) & { readonly words?: readonly string[]; readonly free?: true };
 const oneOf = (...values: readonly string[]): Check => {
   const known: ReadonlySet<unknown> = new Set(values);
   return Object.assign((value: unknown) => known.has(value), { words: values });
@@ -31,7 +32,7 @@ const oneOf = (...values: readonly string[]): Check => {
 /** Only what our own parser would write exactly so. */
 const guid: Check = (value) => parseGuid(value) === value;
 const positive: Check = (value) => Number.isSafeInteger(value) && Number(value) > 0;
-const text: Check = (value) => typeof value === 'string';
+const text: Check = Object.assign((value: unknown) => typeof value === 'string', { free: true } as const);
 const instant: Check = (value) => value !== undefined && parseInstant(value) === value;
 
 // The order is part of version 1. A list of checks and no schema: verify runs it over millions of entries.

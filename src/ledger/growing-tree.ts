@@ -4,6 +4,8 @@ import { isDigest, nodeDigest } from './passing-hash.ts';
 import { type CompactRange, emptyRange, nodeHash, rootOf } from './tree.ts';
 
 const bytes = 32;
+/** Nodes above so many levels stay in the range for more than a few rows. */
+const staysFrom = 5;
 const empty = new Uint8Array();
 
 export class GrowingTree {
@@ -47,7 +49,8 @@ export class GrowingTree {
     }
     if (nodes.length !== level * bytes) return false;
     this.#nodes.length -= level;
-    this.#nodes.push(node);
+    // What stays for long is taken out of the memory that it came in, a whole batch of rows perhaps.
+    this.#nodes.push(level < staysFrom ? node : Buffer.from(node));
     this.#size += 1;
     return true;
   }

@@ -65,11 +65,12 @@ export function commitmentOf(salt: string, text: string): string | undefined {
   return hash('sha256', sealed.first(end), 'hex');
 }
 
+const digits = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
+
 /** Below zero for anything else. */
 function digitAt(text: string, at: number): number {
   const code = text.charCodeAt(at);
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+  return code < 128 ? (digits[code] ?? -1) : -1;
 }
 
 /** False when it is more than that. */

@@ -7,6 +7,7 @@
 // the time.
 import { bodyKeys } from './entry.ts';
 import { isGuid, isPrintable, isWord, same, startsWith, timeAt, type Words, wordsOf } from './quick-forms.ts';
+import { learn, type Part, readParts, shapeOf } from './quick-shapes.ts';
 import { readTexts } from './quick-texts.ts';
 import type { StoredEntry } from './stored.ts';
 
@@ -22,7 +23,8 @@ interface Step {
   readonly column: number;
   readonly always: boolean;
   readonly words: Words;
-  readonly check: (value: unknown) => boolean;
+  /** Undefined where any text will do. */
+  readonly check: ((value: unknown) => boolean) | undefined;
 }
 
 const columnKeys = ['act', 'outcome', 'source', 'code', 'reason', 'personId', 'deviceId', 'keyId', 'requestId'];
@@ -36,7 +38,7 @@ const steps: readonly Step[] = bodyKeys.slice(2).map(([key, check]) => {
   const kind: Kind = key === 'texts' ? 'texts' : numbers.has(key) ? 'number' : guids.has(key) ? 'guid' : check.words === undefined ? 'text' : 'word';
   const column = columnKeys.indexOf(key);
   const opening = bytesOf(kind === 'number' || kind === 'texts' ? `,"${key}":` : `,"${key}":"`);
-  return { opening, mark: opening[2] ?? 0, kind, column, always: column >= 0 && column < 3, words: wordsOf(check.words ?? []), check };
+  return { opening, mark: opening[2] ?? 0, kind, column, always: column >= 0 && column < 3, words: wordsOf(check.words ?? []), check: check.free === true ? undefined : check };
 });
 
 /** Of the row that is being looked at, in the order of `columnKeys`. */
@@ -44,7 +46,6 @@ const columns: (string | null)[] = columnKeys.map(() => null);
 
 /** @returns how many texts are erased; undefined when it is not plainly right */
 export function plainlyRight(row: StoredEntry, body: Uint8Array): number | undefined {
-  if (!startsWith(beginning, body, 0) || row.time === null || timeAt(body, beginning.length) !== row.time.getTime()) return undefined;
   columns[0] = row.act;
   columns[1] = row.outcome;
   columns[2] = row.source;
@@ -54,6 +55,14 @@ export function plainlyRight(row: StoredEntry, body: Uint8Array): number | undef
   columns[6] = row.device_id;
   columns[7] = row.key_id;
   columns[8] = row.request_id;
+  const shape = shapeOf(body);
+  return shape === undefined ? readThrough(row, body) : readParts(shape, row, beginning.length, columns);
+}
+
+/** Byte by byte; what is plainly right is a shape from then on. */
+function readThrough(row: StoredEntry, body: Uint8Array): number | undefined {
+  if (!startsWith(beginning, body, 0) || row.time === null || timeAt(body, beginning.length) !== row.time.getTime()) return undefined;
+  const parts: Part[] = [];
   let at = beginning.length + 25;
   let erased = row.texts === null || row.texts === undefined ? 0 : -1;
   for (const step of steps) {
@@ -68,6 +77,7 @@ export function plainlyRight(row: StoredEntry, body: Uint8Array): number | undef
       if (read === undefined) return undefined;
       at = read.end;
       erased = read.erased;
+      parts.push({ kind: 'texts', from, end: at, column: -1, check: step.check });
       continue;
     }
     if (step.column < 0) {
@@ -77,13 +87,16 @@ export function plainlyRight(row: StoredEntry, body: Uint8Array): number | undef
       // The column says what stands here, or it is not plainly right; then it has to be a value at all.
       if (column === null || !same(column, body, from)) return undefined;
       at = from + column.length;
-      if (step.kind === 'guid' ? column.length !== 36 || !isGuid(body, from) : !step.check(column)) return undefined;
+      if (step.kind === 'guid' ? column.length !== 36 || !isGuid(body, from) : step.check?.(column) === false) return undefined;
     }
+    if (step.kind !== 'word') parts.push({ kind: step.kind, from, end: at, column: step.column, check: step.check });
     if (step.kind === 'number') continue;
     if (body[at] !== 0x22) return undefined;
     at += 1;
   }
-  return at + 1 === body.length && body[at] === 0x7d && erased >= 0 ? erased : undefined;
+  if (at + 1 !== body.length || body[at] !== 0x7d || erased < 0) return undefined;
+  learn(body, beginning.length, parts, columns);
+  return erased;
 }
 
 /** Where a value that begins at `from` ends: before its quotation mark, or behind its last digit. 0 when it is none. */
@@ -97,5 +110,5 @@ function endOf({ kind, words, check }: Step, body: Uint8Array, from: number): nu
   while (end < body.length && body[end] !== 0x22) end += 1;
   if (end === body.length) return 0;
   if (kind === 'word') return isWord(words, body, from, end) ? end : 0;
-  return isPrintable(body, from, end) && check(Buffer.from(body.buffer, body.byteOffset + from, end - from).toString('latin1')) ? end : 0;
+  return isPrintable(body, from, end) && (check === undefined || check(Buffer.from(body.buffer, body.byteOffset + from, end - from).toString('latin1'))) ? end : 0;
 }

@@ -38,24 +38,20 @@ export function isWord(words: Words, body: Uint8Array, from: number, end: number
 const hexDigits = Uint8Array.from({ length: 256 }, (_, code) => ((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) ? 1 : 0));
 const isHex = (code: number): boolean => hexDigits[code] === 1;
 
+/** What stands in each place of a GUID: 1 a digit, 2 a hyphen. */
+const guidForm = Uint8Array.from('xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx', (sign) => (sign === '-' ? 2 : 1));
+const signs = Uint8Array.from({ length: 256 }, (_, code) => (code === 0x2d ? 2 : (hexDigits[code] ?? 0)));
+
 /** A GUID in lower case, and not the all-zero one. */
 export function isGuid(body: Uint8Array, from: number): boolean {
-  if (from + 36 > body.length) return false;
   let some = 0;
-  let start = from;
-  for (const end of groupEnds) {
-    for (; start < from + end; start += 1) {
-      const code = body[start] ?? 0;
-      if (!isHex(code)) return false;
-      some |= code ^ 0x30;
-    }
-    if (end < 36 && body[start] !== 0x2d) return false;
-    start += 1;
+  for (let index = 0; index < 36; index += 1) {
+    const code = body[from + index] ?? 0;
+    if (signs[code] !== guidForm[index]) return false;
+    if (code !== 0x2d) some |= code ^ 0x30;
   }
   return some !== 0;
 }
-
-const groupEnds = [8, 13, 18, 23, 36];
 
 /** SHA-256 in hex, in lower case. */
 export function isCommitment(body: Uint8Array, from: number): boolean {

@@ -63,6 +63,11 @@ describe('ledger/witnesses', () => {
     assert.deepEqual([findings, verdict.held], [[{ kind: 'removed-before', seq: 7, count: 1 }], 4]);
   });
 
+  it('over a place whose entry is missing are passed over, and those behind it hold by the nodes that are left', async () => {
+    const { findings, verdict } = await verifiedRows(rows.filter(({ seq }) => seq !== 10), { checkpoints, trusted });
+    assert.deepEqual([findings, verdict.held], [[{ kind: 'removed', seq: 10, to: 10 }], 3]);
+  });
+
   for (const [flaw, checkpoint] of Object.entries({
     unsigned: { ...checkpointOver(rows, 10), note: noteOver(rows, 10, second) },
     malformed: { ...checkpointOver(rows, 10), note: `${noteOver(rows, 10)}x` },
