@@ -1,3 +1,4 @@
+import { defaultEscrowSettings, type EscrowSettings } from './escrow.ts';
 import type { Limit } from './ports.ts';
 
 /** What an installation may decide about the desk. Units in the names. */
@@ -24,6 +25,11 @@ export interface DeskSettings {
   readonly overdueHours: number;
   /** Anchored; a device whose name matches needs a second person. */
   readonly sensitiveNames: readonly RegExp[];
+  readonly escrow: EscrowSettings;
+  /** Owners may see the keys of their own devices, where the tenant allows it too. */
+  readonly selfService: boolean;
+  /** Whom to call, in the words of the installation: a number, a page, opening hours. */
+  readonly helpdeskContact: string | undefined;
 }
 
 /** product.md §4: the defaults of an installation that says nothing. */
@@ -47,6 +53,9 @@ export const defaultSettings: DeskSettings = {
   followSeconds: [15, 30, 60, 120, 300, 900, 3600],
   overdueHours: 72,
   sensitiveNames: [],
+  escrow: defaultEscrowSettings,
+  selfService: false,
+  helpdeskContact: undefined,
 };
 
 /** Not `test`: with a `g` flag that remembers where it was and would let every second name through. */

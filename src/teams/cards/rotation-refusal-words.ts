@@ -54,4 +54,7 @@ export const rotationRefusalWords = {
   'show-again-over': 'as for a key',
   'not-managed': 'as for a key',
   'several-managed': 'as for a key',
+  'self-service-off': 'as for a key',
+  'no-own-device': 'as for a key',
+  'not-your-device': 'as for a key',
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;
