@@ -28,7 +28,10 @@ export function deviceStatusCard(status: DeviceStatus): CardMessage {
   const { request, report, mayRotate } = status;
   const { device, escrow, managed } = report;
   const name = deviceName(device);
-  const { sign, word } = escrowStatusWords[escrow.status];
+  const { word } = escrowStatusWords[escrow.status];
+  const portals = portalLinks({ objectId: device.objectId, ...(managed && { intuneId: managed.intuneId }) });
+  // Beside a third button a phone has room for one word each.
+  const links = mayRotate ? portals.map((link) => ({ ...link, title: link.title.replace(' portal', '') })) : portals;
   return message(
     plain`${name}: ${word}.`,
     [
@@ -41,7 +44,7 @@ export function deviceStatusCard(status: DeviceStatus): CardMessage {
       note(dataNote(status), { spacing: 'medium' }),
       ...(device.enabled === false ? [line(say`▲ This device is disabled in Entra ID.`)] : []),
     ],
-    [...portalLinks({ objectId: device.objectId, ...(managed && { intuneId: managed.intuneId }) }), ...(mayRotate ? [press('rotate-ask', 'Rotate', request.id, { tooltip: `${sign} ${word}: gives the device a new key; asks for a reason in a card of its own` })] : [])],
+    [...links, ...(mayRotate ? [press('rotate-ask', 'Rotate', request.id, { tooltip: 'Gives the device a new key; asks for a reason in a card of its own' })] : [])],
   );
 }
 
@@ -52,10 +55,10 @@ function statusBox({ escrow: { status, reason, warnings, blockedBy } }: DeviceRe
   return box(
     warnings.length > 0 && status === 'escrowed' ? 'warning' : style,
     [
-      line(say`${sign} **${word}**${warnings.includes('maybe-stale') ? ' ▲' : ''}`, { size: 'medium' }),
+      line(warnings.includes('maybe-stale') ? say`${sign} **${word}**, ▲ may be stale` : say`${sign} **${word}**`, { size: 'medium' }),
       line(why, { spacing: 'small' }),
       ...blocked,
-      line(remedy, { spacing: 'small' }),
+      ...(reason === 'key-escrowed' && warnings.length > 0 ? [] : [line(remedy, { spacing: 'small' })]),
       ...(warnings.includes('many-keys') ? [line(escrowWarningWords['many-keys'], { spacing: 'small' })] : []),
     ],
     { spacing: 'medium' },
@@ -120,7 +123,7 @@ function encryptedWords({ managed, encryption }: DeviceReport): Said {
 }
 
 function dataNote({ report: { escrow, managed }, now }: DeviceStatus): Said {
-  if (managed === undefined) return say`Read from Entra ID just now.`;
+  if (managed === undefined) return say`What is shown was read from Entra ID just now.`;
   if (escrow.asOf === undefined) return say`Keys and owner were read just now. How old Intune's data is, is not known.`;
   return say`Keys and owner were read just now. Intune's data is of the last sync, ${age(escrow.asOf, now)}, and may lag behind the device by a day.`;
 }

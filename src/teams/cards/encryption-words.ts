@@ -34,6 +34,7 @@ const policyWords = {
 } as const satisfies Record<PolicyState, string>;
 
 const tpmFlags = ['tpmNotAvailable', 'tpmNotReady'] as const satisfies readonly EncryptionFlag[];
+const tpmWords = { tpmNotAvailable: say`▲ none`, tpmNotReady: say`▲ not ready` } as const;
 const winre = 'windowsRecoveryEnvironmentNotConfigured' satisfies EncryptionFlag;
 
 /** Rows for the Security section; one that nothing is known of is left out. */
@@ -42,9 +43,9 @@ export function encryptionRows({ ready, policy, policies, flags, tpmVersion }: E
   const others = flags.filter((flag) => flag !== winre && !tpmFlags.some((known) => known === flag));
   return {
     Policy: policies.length === 0 ? say`${policyWords[policy]}` : joined([...policies.slice(0, 2).map((name) => say`${name}`), say`${policyWords[policy]}`], ', '),
-    TPM: tpm !== undefined ? say`▲ ${flagWords[tpm]}` : tpmVersion === undefined ? undefined : say`version ${tpmVersion}, nothing reported against it`,
-    WinRE: flags.includes(winre) ? say`▲ ${flagWords[winre]}` : undefined,
-    Readiness: ready === false ? say`▲ the hardware or Windows is not ready for the encryption` : undefined,
-    Reported: others.length === 0 ? undefined : joined(others.slice(0, 5).map((flag) => say`${flagWords[flag]}`), ', '),
+    TPM: tpm !== undefined ? tpmWords[tpm] : tpmVersion === undefined ? undefined : say`version ${tpmVersion}, nothing reported against it`,
+    WinRE: flags.includes(winre) ? say`▲ the recovery environment of Windows is not set up` : undefined,
+    Readiness: ready === false ? say`▲ hardware or Windows not ready` : undefined,
+    Reported: others.length === 0 ? undefined : joined(others.map((flag) => say`${flagWords[flag]}`), ', '),
   };
 }

@@ -79,7 +79,7 @@ export const escrowReasonWords = {
 
 export const escrowWarningWords = {
   'maybe-stale': say`▲ The key may be stale.`,
-  'many-keys': say`▲ Entra ID stores 200 keys for a device and then no more, and this device is close to it. A key that finds no room is lost.`,
+  'many-keys': say`▲ Entra ID stores 200 keys for a device and then no more, and this device is close to it. A new key that finds no room fails to be backed up. Tell those who look after the device.`,
 } as const satisfies Record<EscrowWarning, Said>;
 
 /** For an owner: no jargon, and only what they themselves can do. */
