@@ -61,5 +61,5 @@ export const defaultSettings: DeskSettings = {
 /** Not `test`: with a `g` flag that remembers where it was and would let every second name through. */
 export const fits = (pattern: RegExp, text: string): boolean => text.search(pattern) >= 0;
 
-export const isSensitive = (settings: DeskSettings, deviceName: string): boolean =>
+export const isSensitive = (settings: Pick<DeskSettings, 'sensitiveNames'>, deviceName: string): boolean =>
   settings.sensitiveNames.some((pattern) => fits(pattern, deviceName.trim()));

@@ -6,6 +6,7 @@ import type { ConversationKind } from '../../domain/request.ts';
 import type { DeskSettings } from '../../domain/settings.ts';
 import { type CardMessage, type Element, heading, line, message, note } from './card.ts';
 import { plain, type Said, say, together } from './escape.ts';
+import { helpdeskLine } from './own-words.ts';
 
 export interface Help {
   /** Of the one who asks; not needed where others read. */
@@ -25,6 +26,7 @@ export function helpCard({ roles = new Set(), conversation, settings }: Help): C
     ...(settings.selfService ? ownCommands.flatMap(command) : []),
     ...(!open && permits(roles, 'rotate', settings) ? rotateCommands.flatMap(command) : []),
     ...general.flatMap(command),
+    ...(may || open || !settings.selfService ? [] : [note(helpdeskLine({ helpdesk: settings.helpdeskContact }), { spacing: 'medium' })]),
     note(where(conversation, may), { spacing: 'medium' }),
   ]);
 }
@@ -33,7 +35,7 @@ function intro(open: boolean, may: boolean, { selfService, helpdeskContact }: He
   if (open) return say`I show BitLocker recovery keys to the helpdesk, to each person alone, and write down that I did. Type what you know:`;
   if (may) return say`I show a BitLocker recovery key to you alone, and write down that I did. Type what you know:`;
   const locked = helpdeskContact === undefined ? say`If you are locked out, call the helpdesk.` : say`If you are locked out, call the helpdesk: ${helpdeskContact}`;
-  if (selfService) return together(say`I show you the BitLocker recovery keys of your own computers.`, locked);
+  if (selfService) return say`I show you the BitLocker recovery keys of your own computers, to you alone, and write down that I did.`;
   return together(say`I give BitLocker recovery keys to the helpdesk. You have no role for that.`, locked);
 }
 

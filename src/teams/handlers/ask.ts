@@ -37,7 +37,7 @@ export async function cardOf(desk: Desk, viewer: Viewer, answer: AskAnswer | Sta
       return confirmRevealCard({ request: answer.request, settings, now, ...(answer.note && { note: answer.note }) });
     case 'status': {
       const { request, report } = answer;
-      if (request.by === 'owner') return ownDevicesCard({ reports: [report], viewer, now, helpdesk: settings.helpdeskContact });
+      if (request.by === 'owner') return ownDevicesCard({ reports: [report], viewer, now, settings });
       return deviceStatusCard({ ...answer, now });
     }
     case 'choose':

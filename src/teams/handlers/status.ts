@@ -21,6 +21,6 @@ export async function onOwnDevices(room: Room, incoming: Incoming): Promise<void
   const { viewer } = incoming.asker;
   const answer = await askForOwnDevices(desk, incoming.asker);
   const now = desk.clock.now();
-  const card = answer.kind === 'refused' ? refusedCard({ refusal: answer.refusal, viewer, now, purpose: 'status' }) : ownDevicesCard({ ...answer, viewer, now, helpdesk: desk.settings.helpdeskContact });
+  const card = answer.kind === 'refused' ? refusedCard({ refusal: answer.refusal, viewer, now, purpose: 'status' }) : ownDevicesCard({ ...answer, viewer, now, settings: desk.settings });
   await sayPrivately(room, incoming, card);
 }

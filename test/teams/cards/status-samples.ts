@@ -109,7 +109,7 @@ function withoutOffer(over: Partial<RevealRequest>): RevealRequest {
 
 const own = (over: Partial<RevealRequest> = {}): RevealRequest => the.openRequest({ by: 'owner', person: { ...the.alex, name: 'Adele Vance' }, ...over });
 const ownRevealed = (over: Partial<RevealRequest> = {}): RevealRequest => the.revealedRequest({ ...own(), state: 'revealed', grant: the.grant({ reason: 'wrong-pin' }), ...over });
-const ownCard = (reports: readonly DeviceReport[], unlisted = 0): CardMessage => ownDevicesCard({ reports, unlisted, viewer, now, helpdesk });
+const ownCard = (reports: readonly DeviceReport[], unlisted = 0): CardMessage => ownDevicesCard({ reports, unlisted, viewer, now, settings: selfService });
 
 const selfServiceCards: Record<string, CardMessage> = {
   'own-device': ownCard([report()]),
@@ -117,7 +117,8 @@ const selfServiceCards: Record<string, CardMessage> = {
     [report(), ...(['key-older-than-enrolment', 'key-on-its-way', 'encrypted-without-key', 'not-encrypted', 'managed-unavailable'] as const).map((reason) => report({ device: named(reason === 'not-encrypted' ? the.hostileName : `PC-${reason.length}`), escrow: statusOfReason[reason] }))],
     3,
   ),
-  'own-device-longest-name': ownDevicesCard({ reports: [report({ device: named(the.longWindowsName) })], viewer, now, helpdesk: undefined }),
+  'own-device-longest-name': ownDevicesCard({ reports: [report({ device: named(the.longWindowsName) })], viewer, now, settings: the.settings }),
+  'own-device-sensitive': ownDevicesCard({ reports: [report()], viewer, now, settings: { ...selfService, sensitiveNames: [/^LAPTOP-42$/i] } }),
   'own-confirm': confirmRevealCard({ request: own(), settings: the.settings, now }),
   'own-confirm-everything-required': confirmRevealCard({ request: own({ offer: the.offer({ device: the.device({ enabled: false }), keys: inOrder([the.key(0), the.key(2, { volumeType: 'fixedData' })]) }) }), settings: { ...the.settings, callerCheckRequired: true, ticketRequired: true }, now }),
   'own-confirm-mistakes': confirmRevealCard({ request: own(), settings: the.settings, now, values: { reason: 'other', reasonText: '' }, problems: [{ input: 'reasonText', problem: 'missing' }] }),
