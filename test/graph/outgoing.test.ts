@@ -60,7 +60,7 @@ describe('graph, what leaves', () => {
   });
 
   it('is all of what the ports can ask', () => {
-    assert.equal(left.length, 22);
+    assert.equal(left.length, 23);
   });
 
   it('carries a bearer, a client-request-id of its own and no cookie', () => {
