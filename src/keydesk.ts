@@ -150,6 +150,8 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
     deadlines,
     directory: graph.directory,
     managedDevices: graph.managedDevices,
+    encryptionStates: graph.encryptionStates,
+    tenantPolicy: graph.tenantPolicy,
     recoveryKeys: graph.recoveryKeys,
     rotator: rotationGraph.rotator,
     roles: graph.roles,

@@ -21,7 +21,15 @@ export const demoDeskBeside = (playgroundPort: number | undefined): DeskSettings
 };
 
 /** A rotation is seen to happen by who waits for it: a minute after the reveal, and looked at every few seconds. */
-export const demoDesk: DeskSettings = { ...defaultSettings, sensitiveNames: [/^VIP-01$/i], rotateAfterSeconds: 60, followSeconds: [5], summarySettleSeconds: 2 };
+export const demoDesk: DeskSettings = {
+  ...defaultSettings,
+  sensitiveNames: [/^VIP-01$/i],
+  rotateAfterSeconds: 60,
+  followSeconds: [5],
+  summarySettleSeconds: 2,
+  selfService: true,
+  helpdeskContact: '+1 555 0100 (the simulated helpdesk)',
+};
 
 export const demoRoleGroups = {
   agent: roleGroups.agent.id,

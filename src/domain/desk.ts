@@ -8,6 +8,7 @@ import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { ConversationKind, Viewer } from './request.ts';
 import type { Calendar } from './schedule.ts';
 import type { DeskSettings } from './settings.ts';
+import type { EncryptionStates, TenantPolicy } from './tenant-ports.ts';
 
 /** All that the verbs work with. Built once, by `main` or `demo`. */
 export interface Desk {
@@ -15,8 +16,10 @@ export interface Desk {
   readonly ids: Ids;
   readonly directory: Directory;
   readonly managedDevices: ManagedDevices;
+  readonly encryptionStates: EncryptionStates;
   readonly recoveryKeys: RecoveryKeys;
   readonly roles: Roles;
+  readonly tenantPolicy: TenantPolicy;
   readonly ledger: Ledger;
   readonly alerts: Alerts;
   readonly checkpoints: Checkpoints;
@@ -44,7 +47,7 @@ export interface Asker {
   readonly conversation: ConversationKind;
 }
 
-type Noted = Partial<Omit<LedgerEntry, 'time' | 'act' | 'outcome' | 'source' | 'code' | 'reference'>>;
+type Noted = Partial<Omit<LedgerEntry, 'time' | 'act' | 'outcome' | 'code' | 'reference'>>;
 
 /**
  * Writes a refusal into the ledger and hands it back, for the card. The reference is the same in both.
@@ -57,7 +60,7 @@ export async function refuse(
   facts: RefusalFacts = {},
   noted: Noted = {},
 ): Promise<Refusal> {
-  const refusal: Refusal = { code, reference: desk.ids.reference(), facts };
+  const refusal: Refusal = { code, reference: desk.ids.reference(), facts: { ...wayOn(desk, code), ...facts } };
   await desk.ledger.refuse({
     ...entry(desk, asker, noted),
     act: code === 'no-role' ? 'role-denied' : 'refused',
@@ -68,7 +71,15 @@ export async function refuse(
   return refusal;
 }
 
-/** The part that every entry of a person in Teams has. */
+const withoutRole: ReadonlySet<RefusalCode> = new Set(['no-role', 'self-service-off', 'no-own-device', 'not-your-device', 'no-keys', 'approval-unavailable']);
+
+/** Whom somebody may turn to whom Keydesk may not help. */
+function wayOn({ settings }: Desk, code: RefusalCode): RefusalFacts {
+  if (!withoutRole.has(code)) return {};
+  return { ...(settings.selfService && { selfService: true }), ...(settings.helpdeskContact !== undefined && { helpdesk: settings.helpdeskContact }) };
+}
+
+/** The part that every entry of a person in Teams has; `noted` says so where the source is another. */
 export const entry = (
   desk: Desk,
   asker: Pick<Asker, 'person' | 'conversation'>,

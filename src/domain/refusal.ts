@@ -39,6 +39,10 @@ export const refusalCodes = [
   'export-taken', // the file was sent, or is on its way
   // the summaries
   'audit-channel-stays', // the audit channel's summaries cannot be switched off
+  // self-service
+  'self-service-off', // the installation or the tenant does not let owners see their keys
+  'no-own-device', // Entra and Intune know of no device of the person's own
+  'not-your-device', // not, or no longer, the person's own
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
@@ -65,6 +69,11 @@ export interface RefusalFacts {
   readonly escrow?: 'encrypted' | 'not-encrypted' | 'not-managed' | 'unknown';
   /** The ids by which the portals know the device, for the links. */
   readonly device?: { readonly objectId: EntraObjectId; readonly intuneId?: IntuneDeviceId };
+  /** An owner was refused, who is no helpdesk and has none of its words. */
+  readonly by?: 'owner';
+  /** Whom to call, and whether owners may help themselves; with the refusals of people who have no role. */
+  readonly helpdesk?: string;
+  readonly selfService?: boolean;
   /** The request for Show again. */
   readonly requestId?: RequestId;
   /** Of `no-role`: for what, where it was not a key. */

@@ -1,4 +1,5 @@
 import type { ChannelId } from './channel.ts';
+import { defaultEscrowSettings, type EscrowSettings } from './escrow.ts';
 import type { Limit } from './ports.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -40,6 +41,11 @@ export interface DeskSettings {
   readonly alertDevicesPerHour: number;
   /** So many refusals of one person within an hour, with nothing granted between, raise an alert. */
   readonly alertRefusalsInARow: number;
+  readonly escrow: EscrowSettings;
+  /** Owners may see the keys of their own devices, where the tenant allows it too. */
+  readonly selfService: boolean;
+  /** Whom to call, in the words of the installation: a number, a page, opening hours. */
+  readonly helpdeskContact: string | undefined;
 }
 
 /** product.md §4: the defaults of an installation that says nothing. */
@@ -70,10 +76,13 @@ export const defaultSettings: DeskSettings = {
   summarySettleSeconds: 90,
   alertDevicesPerHour: 10,
   alertRefusalsInARow: 5,
+  escrow: defaultEscrowSettings,
+  selfService: false,
+  helpdeskContact: undefined,
 };
 
 /** Not `test`: with a `g` flag that remembers where it was and would let every second name through. */
 export const fits = (pattern: RegExp, text: string): boolean => text.search(pattern) >= 0;
 
-export const isSensitive = (settings: DeskSettings, deviceName: string): boolean =>
+export const isSensitive = (settings: Pick<DeskSettings, 'sensitiveNames'>, deviceName: string): boolean =>
   settings.sensitiveNames.some((pattern) => fits(pattern, deviceName.trim()));

@@ -59,6 +59,7 @@ const managedDevice = z.object({
   id: z.string(),
   azureADDeviceId: text,
   deviceName: text,
+  userId: text,
   userPrincipalName: text,
   isEncrypted: flag,
   lastSyncDateTime: text,
@@ -74,6 +75,7 @@ export const toManagedDevice: Entry<ManagedDevice> = (raw) => {
   // The all-zero GUID of a device that is not registered yet is no id, and is left out.
   const deviceId = parseEntraDeviceId(read.azureADDeviceId);
   const primaryUser = said(read.userPrincipalName);
+  const primaryUserId = parsePersonId(read.userId);
   const lastSync = moment(read.lastSyncDateTime);
   const enrolledAt = moment(read.enrolledDateTime);
   return {
@@ -81,6 +83,7 @@ export const toManagedDevice: Entry<ManagedDevice> = (raw) => {
     name: said(read.deviceName) ?? '',
     ...(deviceId !== undefined && { deviceId }),
     ...(primaryUser !== undefined && { primaryUser }),
+    ...(primaryUserId !== undefined && { primaryUserId }),
     ...(typeof read.isEncrypted === 'boolean' && { encrypted: read.isEncrypted }),
     ...(lastSync !== undefined && { lastSync }),
     ...(enrolledAt !== undefined && { enrolledAt }),
@@ -149,9 +152,10 @@ export const toPerson: Entry<{ readonly id: PersonId; readonly name: string; rea
 export const toOwner: Entry<Owner> = (raw) => {
   const read = person.safeParse(raw).data;
   if (read === undefined) return undefined;
+  const id = parsePersonId(read.id);
   const name = said(read.displayName);
   const userPrincipalName = said(read.userPrincipalName);
-  return { ...(name !== undefined && { name }), ...(userPrincipalName !== undefined && { userPrincipalName }) };
+  return { ...(id !== undefined && { id }), ...(name !== undefined && { name }), ...(userPrincipalName !== undefined && { userPrincipalName }) };
 };
 
 const wrapped = z.object({ value: z.record(z.string(), z.unknown()) });

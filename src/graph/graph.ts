@@ -3,15 +3,18 @@ import type { AuditLog } from '../domain/entra-ports.ts';
 import { Fault } from '../domain/fault.ts';
 import { type Instant, milliseconds } from '../domain/instant.ts';
 import type { Clock, Deadline, Directory, Ids, ManagedDevices, RecoveryKeys, Roles, Rotator } from '../domain/ports.ts';
+import type { EncryptionStates, TenantPolicy } from '../domain/tenant-ports.ts';
 import { type Ask, type CallRecord, createAsk } from './ask.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createDirectory } from './directory.ts';
+import { createEncryptionStates } from './encryption-states.ts';
 import { createLastHop, type LastHop } from './last-hop.ts';
 import { createManagedDevices } from './managed-devices.ts';
 import { odata } from './odata.ts';
 import { createRecoveryKeys } from './recovery-keys.ts';
 import { createRoles, type RoleGroups } from './roles.ts';
 import { createRotator } from './rotation.ts';
+import { createTenantPolicy } from './tenant-policy.ts';
 import { createTokens } from './tokens.ts';
 import { timer, type Timer } from './waiting.ts';
 
@@ -35,6 +38,8 @@ export interface GraphSettings {
 export interface Graph {
   readonly directory: Directory;
   readonly managedDevices: ManagedDevices;
+  readonly encryptionStates: EncryptionStates;
+  readonly tenantPolicy: TenantPolicy;
   readonly recoveryKeys: RecoveryKeys;
   readonly roles: Roles;
   /** Needs an identity that may write managed devices (`DeviceManagementManagedDevices.ReadWrite.All`). */
@@ -58,6 +63,8 @@ export function createGraph(settings: GraphSettings): Graph {
   return {
     directory: createDirectory(ask),
     managedDevices: createManagedDevices(ask),
+    encryptionStates: createEncryptionStates(ask),
+    tenantPolicy: createTenantPolicy(ask),
     recoveryKeys: createRecoveryKeys(ask),
     roles: createRoles(ask, { groups: roleGroups, clock }),
     rotator: createRotator(ask),

@@ -7,6 +7,7 @@ import * as entraLog from './migrations/0005-entra-log.ts';
 import * as readings from './migrations/0006-readings.ts';
 import * as keeping from './migrations/0007-keeping.ts';
 import * as ownersFunctions from './migrations/0008-owners-functions.ts';
+import * as selfService from './migrations/0009-self-service.ts';
 
 export interface Migration {
   readonly name: string;
@@ -22,4 +23,4 @@ const checked = ({ name, sql }: { readonly name: string; readonly sql: string })
 });
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping), checked(ownersFunctions)];
+export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping), checked(ownersFunctions), checked(selfService)];

@@ -4,7 +4,7 @@ import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Device, KnownKey, ManagedDevice, Owner } from '../domain/device.ts';
 import { Fault } from '../domain/fault.ts';
-import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parseRequestId, parseRotationId } from '../domain/ids.ts';
+import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, parseRequestId, parseRotationId } from '../domain/ids.ts';
 import { callerChecks, reasonCodes } from '../domain/reason.ts';
 import { type CardPlace, type DeviceChoice, type DeviceOffer, type FormValues, type Grant, type RevealRequest, requestStates, type Viewer } from '../domain/request.ts';
 import { parsedBy, person, present, type Shape, text, time, volumeType } from './row-parts.ts';
@@ -23,12 +23,13 @@ const device = z.object({
   enabled: z.boolean().exactOptional(),
   lastSignIn: time.exactOptional(),
 } satisfies Shape<Device>);
-const owner = z.object({ name: text.exactOptional(), userPrincipalName: text.exactOptional() } satisfies Shape<Owner>);
+const owner = z.object({ id: parsedBy(parsePersonId).exactOptional(), name: text.exactOptional(), userPrincipalName: text.exactOptional() } satisfies Shape<Owner>);
 const managed = z.object({
   intuneId: parsedBy(parseIntuneDeviceId),
   deviceId: parsedBy(parseEntraDeviceId).exactOptional(),
   name: text,
   primaryUser: text.exactOptional(),
+  primaryUserId: parsedBy(parsePersonId).exactOptional(),
   encrypted: z.boolean().exactOptional(),
   lastSync: time.exactOptional(),
   enrolledAt: time.exactOptional(),
@@ -65,7 +66,8 @@ const grant = z.object({
 
 const rowForm = z.object({
   id: parsedBy(parseRequestId),
-  purpose: z.enum(['reveal', 'rotate']),
+  purpose: z.enum(['reveal', 'rotate', 'status']),
+  by: z.enum(['helpdesk', 'owner']),
   person,
   viewer: z.object({ locale: text, timeZone: text } satisfies Shape<Viewer>),
   state: z.enum(requestStates),
@@ -100,6 +102,7 @@ const named = (row: RequestRow): object =>
   present({
     id: row.id,
     purpose: row.purpose,
+    by: row.asked_by,
     person: { id: row.person_id, tenantId: row.tenant_id, name: row.person_name },
     viewer: row.viewer,
     state: row.state,
@@ -124,6 +127,7 @@ const named = (row: RequestRow): object =>
 export const rowOf = (request: RevealRequest): Insertable<RequestTable> => ({
   id: request.id,
   purpose: request.purpose,
+  asked_by: request.by,
   state: request.state,
   person_id: request.person.id,
   tenant_id: request.person.tenantId,

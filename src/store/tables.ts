@@ -5,7 +5,7 @@ import type { Verdict } from '../domain/key-read.ts';
 import type { AlertKind, ExportFormat } from '../domain/ledger-entry.ts';
 import type { ReadingScope } from '../domain/person.ts';
 import type { ExportOffer } from '../domain/reading.ts';
-import type { Purpose, RequestState } from '../domain/request.ts';
+import type { Purpose, RequestBy, RequestState } from '../domain/request.ts';
 import type { RotationState } from '../domain/rotation.ts';
 import type { Jsonb } from './values.ts';
 
@@ -75,6 +75,7 @@ export interface AskTable {
 export interface RequestTable {
   id: string;
   purpose: ColumnType<string, Purpose, never>;
+  asked_by: ColumnType<string, RequestBy, never>;
   state: ColumnType<string, RequestState, RequestState>;
   person_id: string;
   tenant_id: string;

@@ -55,5 +55,5 @@ function purposeOf({ desk }: Room, incoming: Incoming | undefined): Purpose | 'a
   if (incoming !== undefined && (isConsent(incoming) || parseReadingPress(incoming) !== undefined)) return 'audit';
   if (incoming?.kind !== 'message') return verbIn(incoming)?.startsWith('rotate') === true ? 'rotate' : 'reveal';
   const { kind } = parseCommand(incoming.text, { privateChat: incoming.asker.conversation === 'personal', ticketPattern: desk.settings.ticketPattern });
-  return kind === 'rotate' || kind === 'audit' ? kind : 'reveal';
+  return kind === 'rotate' || kind === 'audit' || kind === 'status' ? kind : kind === 'own-devices' ? 'status' : 'reveal';
 }

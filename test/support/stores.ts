@@ -64,12 +64,13 @@ export const offer: DeviceOffer = {
     enabled: true,
     lastSignIn: at('2026-11-21T08:00:00.000Z'),
   },
-  owner: { name: 'Adele Vance', userPrincipalName: 'adele@contoso.com' },
+  owner: { id: person(), name: 'Adele Vance', userPrincipalName: 'adele@contoso.com' },
   managed: {
     intuneId: known(parseIntuneDeviceId('14700000-0000-4000-8000-000000000042')),
     deviceId,
     name: 'LAPTOP-42',
     primaryUser: 'adele@contoso.com',
+    primaryUserId: person(),
     encrypted: true,
     lastSync: at('2026-11-22T08:00:00.000Z'),
     enrolledAt: at('2025-01-01T08:00:00.000Z'),
@@ -83,6 +84,7 @@ export const grant: Grant = { key: known(offer.keys[0]), reason: 'other', reason
 export const requestOf = (number: number, more: Partial<RevealRequest> = {}): RevealRequest => ({
   id: requestId(number),
   purpose: 'reveal',
+  by: 'helpdesk',
   person: { id: person(), tenantId: known(parseTenantId('c0417050-0000-4000-8000-000000000000')), name: 'Alex Wilber' },
   viewer: { locale: 'de-DE', timeZone: 'Europe/Berlin' },
   state: 'open',

@@ -4,7 +4,8 @@
 import type { RefusalCode, RefusalFacts } from '../../domain/refusal.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Viewer } from '../../domain/request.ts';
-import { cleanText, type Said, say } from './escape.ts';
+import { cleanText, type Said, say, together } from './escape.ts';
+import { callHelpdesk } from './own-words.ts';
 import { span, when } from './times.ts';
 
 export interface RefusalWords {
@@ -39,20 +40,21 @@ const escrowWords = {
 } as const satisfies Record<NonNullable<RefusalFacts['escrow']>, Said>;
 
 const noRole = {
-  key: no(
-    'You have no role for this',
-    [say`Recovery keys are given to people with the role agent or admin. You have neither, so nothing was shown.`],
-    say`If you work at the helpdesk, ask for the role. If it is your own laptop, call the helpdesk.`,
-  ),
-  summaries: no('You have no role for this', [say`Summaries of what was shown to whom are for people with the role admin or auditor. You have neither, so nothing was changed.`], say`Ask an admin or auditor to type it, or ask for the role.`),
-  'audit-schedule': no('Only admins move this', [say`This is the audit channel. When its summaries come is for people with the role admin to say. Nothing was changed.`], say`Ask an admin to type it. In other channels you may do it yourself.`),
-} as const satisfies Record<'key' | NonNullable<RefusalFacts['wanted']>, RefusalWords>;
+  key: (facts) =>
+    no(
+      'You have no role for this',
+      [say`Recovery keys are given to people with the role agent or admin. You have neither, so nothing was shown.`],
+      together(say`If you work at the helpdesk, ask for the role. If it is your own laptop:`, facts.selfService === true ? say`type **my key**` : facts.helpdesk === undefined ? say`call the helpdesk.` : say`call the helpdesk, ${facts.helpdesk}`),
+    ),
+  summaries: () => no('You have no role for this', [say`Summaries of what was shown to whom are for people with the role admin or auditor. You have neither, so nothing was changed.`], say`Ask an admin or auditor to type it, or ask for the role.`),
+  'audit-schedule': () => no('Only admins move this', [say`This is the audit channel. When its summaries come is for people with the role admin to say. Nothing was changed.`], say`Ask an admin to type it. In other channels you may do it yourself.`),
+} as const satisfies Record<'key' | NonNullable<RefusalFacts['wanted']>, (facts: RefusalFacts) => RefusalWords>;
 
 export const refusalWords = {
   'ask-limit': ({ limit }) =>
     no('Too many messages', [say`More than ${limit?.max ?? 30} messages within ${span(limit?.seconds ?? 60)} came from you, so I stopped answering.`], say`Wait a minute, then ask again.`),
 
-  'no-role': ({ wanted }) => noRole[wanted ?? 'key'],
+  'no-role': (facts) => noRole[facts.wanted ?? 'key'](facts),
 
   'device-not-found': (facts) =>
     answer(
@@ -160,5 +162,21 @@ export const refusalWords = {
       'The audit channel keeps its summaries',
       [say`This channel is named in the configuration as the one that always hears what was shown to whom. Nobody can silence it from inside Teams.`],
       say`An admin may choose another time: **summary daily 08:00**. To move it to another channel, change the configuration.`,
+    ),
+
+  'self-service-off': (facts) => no('Here the helpdesk shows recovery keys', [say`Your organisation does not let owners see the recovery keys of their computers themselves. Nothing was shown.`], callHelpdesk(facts)),
+
+  'no-own-device': (facts) =>
+    answer(
+      'No computer of yours',
+      [say`I found no Windows computer that is registered to you and that you are the main user of. One that came to you from somebody else may still be registered to them.`],
+      callHelpdesk(facts),
+    ),
+
+  'not-your-device': (facts) =>
+    no(
+      'Only for your own computers',
+      [say`I show you a computer only when it is registered to you and you are its main user. That is not so here, so nothing was shown.`],
+      facts.selfService === true ? together(say`Your own computers: **my devices**.`, callHelpdesk(facts)) : callHelpdesk(facts),
     ),
 } as const satisfies Record<RefusalCode, Words>;

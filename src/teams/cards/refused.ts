@@ -4,12 +4,15 @@
 import type { Refusal, RefusalCode, RefusalFacts } from '../../domain/refusal.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Purpose, Viewer } from '../../domain/request.ts';
-import { type CardMessage, heading, line, message, note, press } from './card.ts';
-import { cleanText, type Plain, plain, type Said, say } from './escape.ts';
-import { portalLinks } from './portals.ts';
-import { type RefusalWords, refusalWords } from './refusal-words.ts';
-import { rotationRefusalWords } from './rotation-refusal-words.ts';
 import { auditRefusalWords } from './audit-refusal-words.ts';
+import { type CardMessage, type OpenUrlAction, heading, line, message, note, press } from './card.ts';
+import { cleanText, type Plain, plain, type Said, say } from './escape.ts';
+import { ownRefusalWords } from './own-refusal-words.ts';
+import { ownDevicesPage } from './own-words.ts';
+import { portalLinks } from './portals.ts';
+import { type RefusalWords, refusalWords, type Words } from './refusal-words.ts';
+import { rotationRefusalWords } from './rotation-refusal-words.ts';
+import { statusRefusalWords } from './status-refusal-words.ts';
 
 export interface Refused {
   readonly refusal: Refusal;
@@ -21,6 +24,15 @@ export interface Refused {
 
 /** Where the portals are the way on: the key may be found there, or the device be looked at. */
 const namesPortals: ReadonlySet<RefusalCode> = new Set(['no-keys', 'approval-unavailable', 'not-managed', 'several-managed']);
+/** Where somebody without a role may find their own key. */
+const namesOwnPage: ReadonlySet<RefusalCode> = new Set(['no-role', 'self-service-off', 'no-own-device', 'not-your-device', 'no-keys', 'approval-unavailable']);
+
+function linksFor(code: RefusalCode, facts: RefusalFacts, purpose: Refused['purpose']): readonly OpenUrlAction[] {
+  if (code === 'no-role' && (purpose === 'rotate' || facts.wanted !== undefined)) return [];
+  if (facts.by === 'owner' || !namesPortals.has(code)) return namesOwnPage.has(code) ? [ownDevicesPage] : [];
+  return portalLinks(facts.device);
+}
+
 /** Where the card's own request may still show its key. */
 const mayShowAgain: ReadonlySet<RefusalCode> = new Set(['request-used', 'request-busy']);
 
@@ -38,15 +50,23 @@ export function refusedCard(refused: Refused): CardMessage {
       line(words.next, { spacing: 'medium' }),
       note(words.sign === 'refused' ? say`Reference ${reference}. This is in the ledger.` : say`Reference ${reference}`, { spacing: 'medium' }),
     ],
-    [...again, ...(namesPortals.has(code) ? portalLinks(facts.device) : [])],
+    [...again, ...linksFor(code, facts, refused.purpose)],
   );
 }
 
 /** The same in one line, for an answer that leaves the card as it is. */
 export const refusedLine = (refused: Refused): Plain => plain`${wordsOf(refused).title}. Reference ${refused.refusal.reference}`;
 
-function wordsOf({ refusal: { code, facts }, viewer, now, purpose }: Refused): RefusalWords {
-  const other = purpose === 'rotate' ? rotationRefusalWords[code] : purpose === 'audit' ? auditRefusalWords(code) : 'as for a key';
+/** Where the words for a key would be wrong. */
+const wordsFor = {
+  reveal: () => 'as for a key',
+  rotate: (code) => rotationRefusalWords[code],
+  status: (code) => statusRefusalWords[code] ?? 'as for a key',
+  audit: auditRefusalWords,
+} as const satisfies Record<Purpose | 'audit', (code: RefusalCode) => Words | 'as for a key'>;
+
+function wordsOf({ refusal: { code, facts }, viewer, now, purpose = 'reveal' }: Refused): RefusalWords {
+  const other = facts.by === 'owner' ? ownRefusalWords[code] : wordsFor[purpose](code);
   return (other === 'as for a key' ? refusalWords[code] : other)(facts, { viewer, now });
 }
 

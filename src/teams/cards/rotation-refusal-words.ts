@@ -58,4 +58,7 @@ export const rotationRefusalWords = {
   'reading-unknown': 'as for a key',
   'export-taken': 'as for a key',
   'audit-channel-stays': 'as for a key',
+  'self-service-off': 'as for a key',
+  'no-own-device': 'as for a key',
+  'not-your-device': 'as for a key',
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;

@@ -13,6 +13,7 @@ import type { Room } from '../room.ts';
 import { sayPrivately } from '../say.ts';
 import { onAsk } from './ask.ts';
 import { onAudit } from './audit.ts';
+import { onOwnDevices, onOwnKey, onStatus } from './status.ts';
 import { onSummary } from './summary.ts';
 
 /** One message, answered once however often Teams delivers it. Throws a Fault; the fault card is sent by bot.ts. */
@@ -36,6 +37,12 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
       return onAudit(room, incoming, command.question);
     case 'summary':
       return onSummary(room, incoming, command.rest);
+    case 'status':
+      return onStatus(room, incoming, command.question);
+    case 'own-key':
+      return onOwnKey(room, incoming);
+    case 'own-devices':
+      return onOwnDevices(room, incoming);
     case 'help':
       return onHelp(room, incoming);
     case 'whoami':

@@ -21,6 +21,7 @@ import { suggestionCard } from '../../../src/teams/cards/suggestion.ts';
 import { whoamiCard } from '../../../src/teams/cards/whoami.ts';
 import { auditSamples } from './audit-samples.ts';
 import { rotationSamples, rotationSamplesWithKey } from './rotation-samples.ts';
+import { statusSamples, statusSamplesWithKey } from './status-samples.ts';
 import { summarySamples } from './summary-samples.ts';
 import * as the from './people-and-devices.ts';
 import { inOrder } from '../../../src/domain/device.ts';
@@ -122,6 +123,7 @@ export const revealedSamples: readonly Sample[] = Object.entries({
   'revealed-hostile-name': revealedKeyCard({ request: the.revealedRequest({ offer: named(the.hostileName) }), password: the.password }),
   'revealed-longest-windows-name': revealedKeyCard({ request: the.revealedRequest({ offer: named(the.longWindowsName) }), password: the.password }),
   ...rotationSamplesWithKey,
+  ...statusSamplesWithKey,
   'revealed-words': asWords(revealedKeyCard({ request: the.revealedRequest(), password: the.password })),
 }).map(([name, message]) => ({ name, message }));
 
@@ -183,6 +185,10 @@ const faults: readonly Sample[] = faultCodes.flatMap((code) => [
 ]);
 
 /** All cards that may be sent, edited into a message, or stored by Teams. */
-export const openSamples: readonly Sample[] = [...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...auditSamples, ...summarySamples }).map(([name, message]) => ({ name, message })), ...refusals, ...faults];
+export const openSamples: readonly Sample[] = [
+  ...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...statusSamples, ...auditSamples, ...summarySamples }).map(([name, message]) => ({ name, message })),
+  ...refusals,
+  ...faults,
+];
 
 export const allSamples: readonly Sample[] = [...openSamples, ...revealedSamples];
