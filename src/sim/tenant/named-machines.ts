@@ -108,7 +108,7 @@ const plans = (now: number): readonly Plan[] => [
   { number: 14, name: names.gone, ownerId: cast.adele.id, entra: false },
   { number: 15, name: names.quoted, ownerId: cast.adele.id, keys: [['0b41e200-8d11-4a2e-b0c7-0b41e2000015', operatingSystem, 90]] },
   { number: 16, name: names.hostile, ownerId: cast.lee.id, keys: [['bad00016-1111-4222-8333-bad000160016', operatingSystem, 10]] },
-  { number: 17, name: names.sensitive, ownerId: cast.megan.id, keys: [['71b00017-5a5a-4b6b-9c7c-71b000170017', operatingSystem, 15]] },
+  { number: 17, name: names.sensitive, ownerId: cast.megan.id, keys: [['71b00016-5a5a-4b6b-9c7c-71b000170017', operatingSystem, 15]] },
   {
     // A phone, so that "the devices of Adele" holds one that has no BitLocker at all.
     number: 18,
