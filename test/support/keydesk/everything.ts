@@ -87,17 +87,29 @@ export async function serverFilesHolding(ownerUrl: string, needles: readonly str
     const folder = dirname(rows[0]?.data_directory ?? '');
     const bytes = needles.map((needle) => Buffer.from(needle));
     return filesBelow(folder).filter((file) => {
-      const content = readFileSync(file);
-      return bytes.some((needle) => content.includes(needle));
+      const content = contentUnlessGone(file);
+      return content !== undefined && bytes.some((needle) => content.includes(needle));
     });
   } finally {
     await client.end();
   }
 }
 
+/** The server writes and removes files of its own while they are listed: caches, old parts of the log. One that is gone holds nothing. */
+const contentUnlessGone = (file: string): Buffer | undefined => unlessGone(() => readFileSync(file));
+
+function unlessGone<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 const filesBelow = (folder: string): readonly string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return filesBelow(path);
-    return entry.isFile() && statSync(path).size > 0 ? [path] : [];
+    if (entry.isDirectory()) return unlessGone(() => filesBelow(path)) ?? [];
+    return entry.isFile() && (unlessGone(() => statSync(path).size) ?? 0) > 0 ? [path] : [];
   });
