@@ -3,10 +3,13 @@ import { Fault } from '../domain/fault.ts';
 import { type Instant, milliseconds } from '../domain/instant.ts';
 import type { Clock, Deadline, Directory, Ids, ManagedDevices, RecoveryKeys, Roles, Rotator } from '../domain/ports.ts';
 import { type Ask, type CallRecord, createAsk } from './ask.ts';
+import type { FleetPages } from '../domain/fleet-ports.ts';
 import { createDirectory } from './directory.ts';
+import { createFleetPages } from './fleet-pages.ts';
 import { createLastHop, type LastHop } from './last-hop.ts';
 import { createManagedDevices } from './managed-devices.ts';
 import { odata } from './odata.ts';
+import { createPace, sweepPace } from './pace.ts';
 import { createRecoveryKeys } from './recovery-keys.ts';
 import { createRoles, type RoleGroups } from './roles.ts';
 import { createRotator } from './rotation.ts';
@@ -26,6 +29,8 @@ export interface GraphSettings {
   readonly observe?: (call: CallRecord) => void;
   /** Only demo and tests: where connections go instead of Graph (turned.ts). */
   readonly lastHop?: LastHop;
+  /** Pages a second of each service; only demo and benchmark, whose tenant is simulated, take another. */
+  readonly sweepPace?: Readonly<Record<keyof typeof sweepPace, number>>;
   /** Only tests. */
   readonly timer?: Timer;
 }
@@ -37,6 +42,8 @@ export interface Graph {
   readonly roles: Roles;
   /** Needs an identity that may write managed devices (`DeviceManagementManagedDevices.ReadWrite.All`). */
   readonly rotator: Rotator;
+  /** The lists of the whole tenant, for the sweep; slower than they could be. */
+  readonly fleetPages: FleetPages;
   /** For `/readyz`: Graph has answered within the last 15 s, or does so now. Throws the Fault that says why not. */
   ping(deadline: Deadline): Promise<void>;
   /** Closes kept connections. */
@@ -56,6 +63,7 @@ export function createGraph(settings: GraphSettings): Graph {
     recoveryKeys: createRecoveryKeys(ask),
     roles: createRoles(ask, { groups: roleGroups, clock }),
     rotator: createRotator(ask),
+    fleetPages: createFleetPages(ask, createPace(settings.sweepPace ?? sweepPace, { clock, timer: settings.timer ?? timer })),
     ping: (deadline) => health.ping(ask, deadline),
     stop: () => lastHop.stop(),
   };

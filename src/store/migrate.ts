@@ -81,8 +81,14 @@ async function grant(client: Client, role: string, password: string | undefined)
     grant select, insert, update, delete on keydesk.refusal_tally to ${app};
     grant select, insert, delete on keydesk.ask to ${app};
     grant select, insert, update on keydesk.request to ${app};
-    grant select, insert, update, delete on keydesk.rotation to ${app};`);
+    grant select, insert, update, delete on keydesk.rotation to ${app};
+    ${fleetGrants(app)}`);
 }
+
+/** The index of the fleet, which the service fills itself. */
+const fleetGrants = (app: string): string => `
+    grant select, insert, update, delete on keydesk.sweep, keydesk.sweep_stream, keydesk.device, keydesk.managed_device, keydesk.encryption_report, keydesk.device_key, keydesk.fleet_day to ${app};
+    grant usage on sequence keydesk.sweep_mark to ${app};`;
 
 const roleForm = z.tuple([z.object({ there: z.boolean(), superuser: z.boolean().nullable(), owner: z.boolean().nullable() })]);
 

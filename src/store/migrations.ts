@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as first from './migrations/0001-ledger-and-requests.ts';
 import * as second from './migrations/0002-rotations.ts';
 import * as third from './migrations/0003-tree.ts';
+import * as eighth from './migrations/0008-device-index.ts';
 
 export interface Migration {
   readonly name: string;
@@ -17,4 +18,4 @@ const checked = ({ name, sql }: { readonly name: string; readonly sql: string })
 });
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third)];
+export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(eighth)];
