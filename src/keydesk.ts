@@ -115,6 +115,8 @@ function deskOf({ database, graph, rotationGraph = graph, settings, log, doors =
     deadlines,
     directory: graph.directory,
     managedDevices: graph.managedDevices,
+    encryptionStates: graph.encryptionStates,
+    tenantPolicy: graph.tenantPolicy,
     recoveryKeys: graph.recoveryKeys,
     rotator: rotationGraph.rotator,
     roles: graph.roles,

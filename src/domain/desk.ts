@@ -1,5 +1,5 @@
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { Alerts, Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
+import type { Alerts, Asks, Clock, Deadline, Directory, EncryptionStates, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator, TenantPolicy } from './ports.ts';
 import type { Person } from './person.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { ConversationKind, Viewer } from './request.ts';
@@ -11,8 +11,10 @@ export interface Desk {
   readonly ids: Ids;
   readonly directory: Directory;
   readonly managedDevices: ManagedDevices;
+  readonly encryptionStates: EncryptionStates;
   readonly recoveryKeys: RecoveryKeys;
   readonly roles: Roles;
+  readonly tenantPolicy: TenantPolicy;
   readonly ledger: Ledger;
   readonly alerts: Alerts;
   readonly asks: Asks;

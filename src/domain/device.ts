@@ -1,4 +1,4 @@
-import type { EntraDeviceId, EntraObjectId, IntuneDeviceId, KeyId } from './ids.ts';
+import type { EntraDeviceId, EntraObjectId, IntuneDeviceId, KeyId, PersonId } from './ids.ts';
 import type { Instant } from './instant.ts';
 
 export type JoinType = 'entra' | 'hybrid' | 'registered' | 'unknown';
@@ -23,13 +23,16 @@ export interface ManagedDevice {
   /** Absent while Intune holds the all-zero GUID of a device not yet registered. */
   readonly deviceId?: EntraDeviceId;
   readonly name: string;
+  /** Sign-in name of the primary user. */
   readonly primaryUser?: string;
+  readonly primaryUserId?: PersonId;
   readonly encrypted?: boolean;
   readonly lastSync?: Instant;
   readonly enrolledAt?: Instant;
 }
 
 export interface Owner {
+  readonly id?: PersonId;
   readonly name?: string;
   readonly userPrincipalName?: string;
 }

@@ -2,6 +2,7 @@
 // Times and ids come in by a door too, so that no test sleeps and no rule reads a clock of its own.
 
 import type { Device, EscrowedKey, ManagedDevice, Owner } from './device.ts';
+import type { EncryptionState } from './encryption-state.ts';
 import type { EntraDeviceId, EntraObjectId, IntuneDeviceId, KeyId, PersonId, ReferenceId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { AlertKind, LedgerEntry } from './ledger-entry.ts';
@@ -48,6 +49,21 @@ export interface Directory {
 export interface ManagedDevices {
   named(name: string, deadline: Deadline): Promise<readonly ManagedDevice[]>;
   of(deviceId: EntraDeviceId, deadline: Deadline): Promise<readonly ManagedDevice[]>;
+}
+
+/** Intune's encryption report. */
+export interface EncryptionStates {
+  /**
+   * The report on one managed device: by its id, else by its name where exactly one bears it. None when there is none;
+   * a Fault when that could not be found out.
+   */
+  of(device: Pick<ManagedDevice, 'intuneId' | 'name'>, deadline: Deadline): Promise<EncryptionState | undefined>;
+}
+
+/** What the tenant allows its people, in Entra. */
+export interface TenantPolicy {
+  /** Whether owners may read the recovery keys of their own devices. A tenant that does not say so does not allow it. */
+  ownersMayReadKeys(deadline: Deadline): Promise<boolean>;
 }
 
 /** BitLocker keys in escrow. */

@@ -60,6 +60,7 @@ const managedDevice = z.object({
   id: z.string(),
   azureADDeviceId: text,
   deviceName: text,
+  userId: text,
   userPrincipalName: text,
   isEncrypted: flag,
   lastSyncDateTime: text,
@@ -75,6 +76,7 @@ export const toManagedDevice: Entry<ManagedDevice> = (raw) => {
   // The all-zero GUID of a device that is not registered yet is no id, and is left out.
   const deviceId = parseEntraDeviceId(read.azureADDeviceId);
   const primaryUser = said(read.userPrincipalName);
+  const primaryUserId = parsePersonId(read.userId);
   const lastSync = moment(read.lastSyncDateTime);
   const enrolledAt = moment(read.enrolledDateTime);
   return {
@@ -82,6 +84,7 @@ export const toManagedDevice: Entry<ManagedDevice> = (raw) => {
     name: said(read.deviceName) ?? '',
     ...(deviceId !== undefined && { deviceId }),
     ...(primaryUser !== undefined && { primaryUser }),
+    ...(primaryUserId !== undefined && { primaryUserId }),
     ...(typeof read.isEncrypted === 'boolean' && { encrypted: read.isEncrypted }),
     ...(lastSync !== undefined && { lastSync }),
     ...(enrolledAt !== undefined && { enrolledAt }),
@@ -160,9 +163,10 @@ export const toPerson: Entry<{ readonly id: PersonId; readonly name: string; rea
 export const toOwner: Entry<Owner> = (raw) => {
   const read = person.safeParse(raw).data;
   if (read === undefined) return undefined;
+  const id = parsePersonId(read.id);
   const name = said(read.displayName);
   const userPrincipalName = said(read.userPrincipalName);
-  return { ...(name !== undefined && { name }), ...(userPrincipalName !== undefined && { userPrincipalName }) };
+  return { ...(id !== undefined && { id }), ...(name !== undefined && { name }), ...(userPrincipalName !== undefined && { userPrincipalName }) };
 };
 
 const wrapped = z.object({ value: z.record(z.string(), z.unknown()) });
@@ -174,7 +178,7 @@ export const single = (body: unknown): unknown => wrapped.safeParse(body).data?.
  * Graph and Intune write an empty text for none. A name into which somebody put a recovery password is none either: it
  * could be neither shown nor stored (law 1), and would take every other device of its owner with it.
  */
-const said = (value: string | null | undefined): string | undefined => (value === null || value === undefined || value === '' || mayHoldPassword(value) ? undefined : value);
+export const said = (value: string | null | undefined): string | undefined => (value === null || value === undefined || value === '' || mayHoldPassword(value) ? undefined : value);
 
 /** Seven digits of a second are cut to three; the year 1 stands for never. */
 function moment(value: string | null | undefined): Instant | undefined {

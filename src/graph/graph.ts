@@ -1,11 +1,12 @@
 import type { TokenCredential } from '@azure/identity';
 import { Fault } from '../domain/fault.ts';
 import { type Instant, milliseconds } from '../domain/instant.ts';
-import type { Clock, Deadline, Directory, Ids, ManagedDevices, RecoveryKeys, Roles, Rotator } from '../domain/ports.ts';
+import type { Clock, Deadline, Directory, EncryptionStates, Ids, ManagedDevices, RecoveryKeys, Roles, Rotator, TenantPolicy } from '../domain/ports.ts';
 import { type Ask, type CallRecord, createAsk } from './ask.ts';
 import type { FleetPages } from '../domain/fleet-ports.ts';
 import { createDirectory } from './directory.ts';
 import { createFleetPages } from './fleet-pages.ts';
+import { createEncryptionStates } from './encryption-states.ts';
 import { createLastHop, type LastHop } from './last-hop.ts';
 import { createManagedDevices } from './managed-devices.ts';
 import { odata } from './odata.ts';
@@ -13,6 +14,7 @@ import { createPace, sweepPace } from './pace.ts';
 import { createRecoveryKeys } from './recovery-keys.ts';
 import { createRoles, type RoleGroups } from './roles.ts';
 import { createRotator } from './rotation.ts';
+import { createTenantPolicy } from './tenant-policy.ts';
 import { createTokens } from './tokens.ts';
 import { timer, type Timer } from './waiting.ts';
 
@@ -38,6 +40,8 @@ export interface GraphSettings {
 export interface Graph {
   readonly directory: Directory;
   readonly managedDevices: ManagedDevices;
+  readonly encryptionStates: EncryptionStates;
+  readonly tenantPolicy: TenantPolicy;
   readonly recoveryKeys: RecoveryKeys;
   readonly roles: Roles;
   /** Needs an identity that may write managed devices (`DeviceManagementManagedDevices.ReadWrite.All`). */
@@ -60,6 +64,8 @@ export function createGraph(settings: GraphSettings): Graph {
   return {
     directory: createDirectory(ask),
     managedDevices: createManagedDevices(ask),
+    encryptionStates: createEncryptionStates(ask),
+    tenantPolicy: createTenantPolicy(ask),
     recoveryKeys: createRecoveryKeys(ask),
     roles: createRoles(ask, { groups: roleGroups, clock }),
     rotator: createRotator(ask),

@@ -4,7 +4,7 @@ import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Device, KnownKey, ManagedDevice, Owner } from '../domain/device.ts';
 import { Fault } from '../domain/fault.ts';
-import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parseRequestId, parseRotationId } from '../domain/ids.ts';
+import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, parseRequestId, parseRotationId } from '../domain/ids.ts';
 import { callerChecks, reasonCodes } from '../domain/reason.ts';
 import { type CardPlace, type DeviceChoice, type DeviceOffer, type FormValues, type Grant, type RevealRequest, requestStates, type Viewer } from '../domain/request.ts';
 import { parsedBy, person, present, type Shape, text, time, volumeType } from './row-parts.ts';
@@ -23,12 +23,13 @@ const device = z.object({
   enabled: z.boolean().exactOptional(),
   lastSignIn: time.exactOptional(),
 } satisfies Shape<Device>);
-const owner = z.object({ name: text.exactOptional(), userPrincipalName: text.exactOptional() } satisfies Shape<Owner>);
+const owner = z.object({ id: parsedBy(parsePersonId).exactOptional(), name: text.exactOptional(), userPrincipalName: text.exactOptional() } satisfies Shape<Owner>);
 const managed = z.object({
   intuneId: parsedBy(parseIntuneDeviceId),
   deviceId: parsedBy(parseEntraDeviceId).exactOptional(),
   name: text,
   primaryUser: text.exactOptional(),
+  primaryUserId: parsedBy(parsePersonId).exactOptional(),
   encrypted: z.boolean().exactOptional(),
   lastSync: time.exactOptional(),
   enrolledAt: time.exactOptional(),

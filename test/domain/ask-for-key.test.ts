@@ -26,7 +26,7 @@ describe('domain/ask-for-key: the confirm card', () => {
     const { request, note } = confirmed(await ask(test));
     assert.equal(request.state, 'open');
     assert.deepEqual(request.offer?.keys.map((key) => [key.keyId.slice(0, 8), key.state]), [['1a2b3c4d', 'active'], ['0a0a0a0a', 'superseded']]);
-    assert.deepEqual(request.offer?.owner, { name: adele.name, userPrincipalName: 'adele@contoso.com' });
+    assert.deepEqual(request.offer?.owner, { id: adele.id, name: adele.name, userPrincipalName: 'adele@contoso.com' });
     assert.equal(request.offer?.managed?.encrypted, true);
     assert.equal(request.expiresAt, time('2026-11-22T09:10:00Z'));
     assert.equal(note, undefined);

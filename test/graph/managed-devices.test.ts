@@ -10,6 +10,7 @@ const machine = (number: number, azureADDeviceId: string | null, deviceName = 'L
   id: `1d000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
   deviceName,
   azureADDeviceId,
+  userId: 'a1000000-0000-4000-8000-000000000001',
   userPrincipalName: 'adele@contoso.com',
   isEncrypted: true,
   lastSyncDateTime: '2026-11-21T08:00:00.1234567Z',
@@ -33,14 +34,14 @@ describe('graph/managed-devices', () => {
   it('reads a managed device', async () => {
     upstream.script({ body: { value: [machine(1, deviceId)] } });
     assert.deepEqual(await bench.graph.managedDevices.of(deviceId, never()), [
-      { intuneId: '1d000000-0000-4000-8000-000000000001', deviceId, name: 'LAPTOP-42', primaryUser: 'adele@contoso.com', encrypted: true, lastSync: '2026-11-21T08:00:00.123Z', enrolledAt: '2026-01-05T08:00:00.000Z' },
+      { intuneId: '1d000000-0000-4000-8000-000000000001', deviceId, name: 'LAPTOP-42', primaryUser: 'adele@contoso.com', primaryUserId: 'a1000000-0000-4000-8000-000000000001', encrypted: true, lastSync: '2026-11-21T08:00:00.123Z', enrolledAt: '2026-01-05T08:00:00.000Z' },
     ]);
     const url = decodeURIComponent(known(upstream.arrived[0]).url);
-    assert.equal(url, `/v1.0/deviceManagement/managedDevices?$filter=azureADDeviceId eq '${deviceId}'&$select=id,azureADDeviceId,deviceName,userPrincipalName,isEncrypted,lastSyncDateTime,enrolledDateTime`);
+    assert.equal(url, `/v1.0/deviceManagement/managedDevices?$filter=azureADDeviceId eq '${deviceId}'&$select=id,azureADDeviceId,deviceName,userId,userPrincipalName,isEncrypted,lastSyncDateTime,enrolledDateTime`);
   });
 
   it('takes the all-zero GUID, empty texts and the year 1 for nothing', async () => {
-    upstream.script({ body: { value: [{ ...machine(1, nobody), userPrincipalName: '', isEncrypted: null, lastSyncDateTime: '0001-01-01T00:00:00Z', enrolledDateTime: null }] } });
+    upstream.script({ body: { value: [{ ...machine(1, nobody), userId: '', userPrincipalName: '', isEncrypted: null, lastSyncDateTime: '0001-01-01T00:00:00Z', enrolledDateTime: null }] } });
     assert.deepEqual(await bench.graph.managedDevices.named('laptop-42', never()), [{ intuneId: '1d000000-0000-4000-8000-000000000001', name: 'LAPTOP-42' }]);
   });
 

@@ -15,7 +15,7 @@ import { type Post, rotatorOf } from './desk/intune.ts';
 import { rotationsOf } from './desk/rotations.ts';
 import { newScript, type Script } from './desk/script.ts';
 import { alertsOf, asksOf, ledgerOf, type Memory, newMemory, requestsOf } from './desk/store.ts';
-import { alex, directoryOf, managedDevicesOf, newWorld, recoveryKeysOf, rolesOf, sure, time, type World } from './desk/world.ts';
+import { alex, directoryOf, encryptionStatesOf, managedDevicesOf, newWorld, recoveryKeysOf, rolesOf, sure, tenantPolicyOf, time, type World } from './desk/world.ts';
 
 export const viewer: Viewer = { locale: 'en-GB', timeZone: 'Europe/Berlin' };
 
@@ -71,6 +71,8 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
     ids,
     directory: script.over('directory', directoryOf(world)),
     managedDevices: script.over('managedDevices', managedDevicesOf(world)),
+    encryptionStates: script.over('encryptionStates', encryptionStatesOf(world)),
+    tenantPolicy: script.over('tenantPolicy', tenantPolicyOf(world)),
     recoveryKeys: script.over('recoveryKeys', recoveryKeysOf(world, (keyId) => void journal.push(`read ${keyId}`))),
     roles: script.over('roles', rolesOf(world)),
     ledger: script.over('ledger', ledgerOf(memory)),

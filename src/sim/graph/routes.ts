@@ -3,6 +3,7 @@ import { managedDeviceRoutes } from '../intune/managed-devices.ts';
 import type { Route, Version } from './call.ts';
 import { deviceRoutes } from './devices.ts';
 import { directoryAuditRoutes } from './directory-audits.ts';
+import { policyRoutes } from './policies.ts';
 import { recoveryKeyRoutes } from './recovery-keys.ts';
 import { userRoutes } from './users.ts';
 
@@ -13,7 +14,7 @@ interface Known {
 }
 
 const byLength = new Map<number, Known[]>();
-for (const route of [...deviceRoutes, ...userRoutes, ...recoveryKeyRoutes, ...directoryAuditRoutes, ...managedDeviceRoutes, ...encryptionStateRoutes]) {
+for (const route of [...deviceRoutes, ...userRoutes, ...recoveryKeyRoutes, ...directoryAuditRoutes, ...policyRoutes, ...managedDeviceRoutes, ...encryptionStateRoutes]) {
   const segments = route.path.toLowerCase().split('/');
   byLength.set(segments.length, [...(byLength.get(segments.length) ?? []), { route, segments }]);
 }

@@ -22,6 +22,7 @@ const readWithoutKeys = [
   'DeviceManagementConfiguration.Read.All',
   'DeviceManagementManagedDevices.Read.All',
   'GroupMember.Read.All',
+  'Policy.Read.All',
   'User.Read.All',
 ] as const;
 

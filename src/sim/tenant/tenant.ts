@@ -30,6 +30,8 @@ export interface Tenant {
   readonly audit: AuditLog;
   /** How Intune behaves here; a test may change it. */
   readonly intune: { ignoresFilters: boolean };
+  /** The switch of the device settings in Entra; null where Graph says nothing of it. A test may change it. */
+  readonly policy: { ownersMayReadKeys: boolean | null };
   /** What the device showed when the key was made. For any id: of keys that do not exist too. */
   recoveryPassword(keyId: string): string;
   /** Notes that somebody read a key. False when there is no such key. */
@@ -53,6 +55,7 @@ export function createTenant({ devices, seed, now, canary }: TenantOptions): Ten
     fleet,
     audit,
     intune: { ignoresFilters: false },
+    policy: { ownersMayReadKeys: true },
     recoveryPassword: (keyId) => (canary?.keyId.toLowerCase() === keyId.toLowerCase() ? canary.recoveryPassword : recoveryPassword(seed, keyId)),
     keyWasRead: (keyId, by, at = now()) => {
       const key = fleet.key(keyId);

@@ -1,6 +1,7 @@
 // A tenant in memory behind the ports of the domain: the people and devices of the demo, to be changed by a test.
 
 import type { Device, EscrowedKey, ManagedDevice, Owner, VolumeType } from '../../../src/domain/device.ts';
+import type { EncryptionState } from '../../../src/domain/encryption-state.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import {
   type EntraDeviceId,
@@ -17,7 +18,7 @@ import {
 } from '../../../src/domain/ids.ts';
 import { type Instant, parseInstant } from '../../../src/domain/instant.ts';
 import type { Person, Role } from '../../../src/domain/person.ts';
-import type { Directory, ManagedDevices, RecoveryKeys, Roles } from '../../../src/domain/ports.ts';
+import type { Directory, EncryptionStates, ManagedDevices, RecoveryKeys, Roles, TenantPolicy } from '../../../src/domain/ports.ts';
 import { RecoveryPassword } from '../../../src/domain/recovery-password.ts';
 import type { RotationAction } from '../../../src/domain/rotation.ts';
 
@@ -47,6 +48,8 @@ export const passwordDigits = (seed: number): string =>
 export interface World {
   readonly devices: Device[];
   readonly managed: ManagedDevice[];
+  readonly encryption: Map<IntuneDeviceId, EncryptionState>;
+  readonly policy: { ownersMayReadKeys: boolean };
   readonly keys: EscrowedKey[];
   readonly passwords: Map<KeyId, string>;
   readonly owners: Map<EntraObjectId, readonly Owner[]>;
@@ -113,10 +116,12 @@ export function newWorld(): World {
   const names: readonly (readonly [Person, readonly Role[]])[] = [[alex, ['agent']], [megan, ['admin', 'approver']], [adele, []], [grady, ['auditor']], [lee, []], [isaiah, ['agent', 'approver']]];
   return {
     devices,
+    encryption: new Map(),
+    policy: { ownersMayReadKeys: true },
     managed: [...devices.map((device, index) => managedOf(index + 1, device, device === none ? { encrypted: false } : {})), managedOf(80, gone)],
     keys,
     passwords: new Map(keys.map((key, index) => [key.keyId, passwordDigits(index + 1)])),
-    owners: new Map([[laptop.objectId, [{ name: adele.name, userPrincipalName: 'adele@contoso.com' }]]]),
+    owners: new Map([[laptop.objectId, [{ id: adele.id, name: adele.name, userPrincipalName: 'adele@contoso.com' }]]]),
     people: names.map(([who]) => ({ id: who.id, name: who.name, userPrincipalName: `${who.name.split(' ')[0]?.toLowerCase()}@contoso.com` })),
     devicesOf: new Map([[adele.id, [laptop.deviceId]]]),
     roles: new Map(names.map(([who, held]) => [who.id, new Set(held)])),
@@ -140,6 +145,10 @@ export const managedDevicesOf = (world: World): ManagedDevices => ({
   named: async (name) => world.managed.filter((device) => same(device.name, name)),
   of: async (deviceId) => world.managed.filter((device) => device.deviceId === deviceId),
 });
+
+export const encryptionStatesOf = (world: World): EncryptionStates => ({ of: async ({ intuneId }) => world.encryption.get(intuneId) });
+
+export const tenantPolicyOf = (world: World): TenantPolicy => ({ ownersMayReadKeys: async () => world.policy.ownersMayReadKeys });
 
 /** @param onRead called before the password is handed out: the test's own record of reads. */
 export const recoveryKeysOf = (world: World, onRead: (keyId: KeyId) => void): RecoveryKeys => ({
