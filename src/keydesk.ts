@@ -1,6 +1,6 @@
 // Wires the rooms and runs them: what main.ts does with Microsoft's Graph and demo.ts with the simulated tenant.
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { hideDueCards, settleClaims } from './domain/close-card.ts';
@@ -11,6 +11,8 @@ import type { RotationId, TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds, plusSeconds } from './domain/instant.ts';
 import type { Ledger } from './domain/ports.ts';
 import type { DeskSettings } from './domain/settings.ts';
+import { createSweeper, type SweepSettings } from './domain/sweep-fleet.ts';
+import { createSweepTeller, isSweepWell, sweepWord } from './domain/sweep-words.ts';
 import type { Graph } from './graph/graph.ts';
 import { createLook } from './jobs/look.ts';
 import { type Chore, createTimekeeper, realWait, type Wait, type Witness } from './jobs/timekeeper.ts';
@@ -19,12 +21,14 @@ import { type Readiness, startServer } from './server/server.ts';
 import { alertsIn } from './store/alerts.ts';
 import { asksIn } from './store/asks.ts';
 import { type Database } from './store/database.ts';
+import { fleetIndexIn } from './store/fleet-index.ts';
 import { ledgerIn } from './store/ledger.ts';
 import { clockOf, readinessOf } from './store/readiness.ts';
 import { requestsIn } from './store/requests.ts';
 import { type RotationTimes, rotationTimesIn } from './store/rotation-times.ts';
 import { rotationsIn } from './store/rotations.ts';
 import { statementsOf, type WakeLater } from './store/statements.ts';
+import { sweepsIn } from './store/sweeps.ts';
 import { createBot, type Inbound } from './teams/bot.ts';
 
 export interface KeydeskParts {
@@ -41,6 +45,8 @@ export interface KeydeskParts {
   readonly rotationGraph?: Graph;
   readonly database: Database;
   readonly log: Logger;
+  /** Absent: no sweeps, and no index of the fleet. */
+  readonly sweep?: SweepSettings;
   /** How often is looked for jobs; at least 0.5, 1 when absent. */
   readonly jobPollSeconds?: number;
   /** Only tests. */
@@ -88,8 +94,10 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
+  const sweeper = parts.sweep && createSweeper({ ...desk, pages: graph.fleetPages, sweeps: sweepsIn(database), holder: randomUUID(), sweep: parts.sweep, told: createSweepTeller(desk.clock, (level, fields, message) => log[level](fields, message)) });
+  if (sweeper !== undefined) chores.push({ name: 'sweep-fleet', everySeconds: 5, work: () => sweeper.turn() });
   const jobs = (): Promise<string> => stateOfJobs(wakeUps, times);
-  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, jobs), ids: desk.ids, log });
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, jobs, desk), ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');
   return {
@@ -97,6 +105,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     wakeDue: async (now) => wakeAll(await times.due(now, mostAtOnce), look, log),
     stop: async () => {
       await server.stop();
+      await sweeper?.stop();
       await timekeeper.stop();
       await wakeUps?.stop();
       for (const one of new Set([graph, parts.rotationGraph])) one?.stop();
@@ -119,6 +128,7 @@ function deskOf({ database, graph, rotationGraph = graph, settings, log, doors =
     tenantPolicy: graph.tenantPolicy,
     recoveryKeys: graph.recoveryKeys,
     rotator: rotationGraph.rotator,
+    fleet: fleetIndexIn(database),
     roles: graph.roles,
     ledger: said(ledger, log),
     alerts: alertsIn(database, randomBytes),
@@ -203,14 +213,15 @@ const codeOf = (error: unknown): string => (error instanceof Fault ? error.code 
  * Without database or ledger nothing can be shown: down. Without Graph or jobs people still get an answer, and with a
  * clock that is wrong limits hold less exactly: degraded.
  */
-async function readiness({ database, graph, doors }: KeydeskParts, stateOf: () => Promise<string>): Promise<Readiness> {
-  const [stored, clock, reached, jobs] = await Promise.all([
+async function readiness({ database, graph, doors, sweep }: KeydeskParts, stateOf: () => Promise<string>, desk: Desk): Promise<Readiness> {
+  const [stored, clock, reached, jobs, swept] = await Promise.all([
     readinessOf(database),
     clockOf(database, () => systemClock.now()),
     graph.ping((doors?.deadlines ?? systemDeadlines).press()).then(() => 'ok', codeOf),
     stateOf().catch(codeOf),
+    sweep === undefined ? 'ok' : desk.fleet.state().then((state) => sweepWord(state, desk.clock.now(), sweep.everySeconds), codeOf),
   ]);
-  const parts = { ...stored, graph: reached, jobs, ...(clock !== 'ok' && { clock }) };
+  const parts = { ...stored, graph: reached, jobs, ...(sweep && { sweep: swept }), ...(clock !== 'ok' && { clock }) };
   const down = stored.database !== 'ok' || stored.ledger !== 'ok';
-  return { status: down ? 'down' : reached === 'ok' && jobs === 'ok' && clock === 'ok' ? 'ok' : 'degraded', parts };
+  return { status: down ? 'down' : reached === 'ok' && jobs === 'ok' && clock === 'ok' && isSweepWell(swept) ? 'ok' : 'degraded', parts };
 }

@@ -7,6 +7,7 @@ import { parseTenantId, type TenantId } from '../domain/ids.ts';
 import { type Role, roles } from '../domain/person.ts';
 import type { Limit } from '../domain/ports.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
+import { defaultSweepSettings, type SweepSettings } from '../domain/sweep-fleet.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
 import { type Identity, readIdentity, readRotationIdentity, type RotationIdentity } from './read-identity.ts';
 import type { Secret } from './secret.ts';
@@ -23,6 +24,7 @@ export interface Config {
   readonly groups: Readonly<Partial<Record<Role, string>>>;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly desk: DeskSettings;
+  readonly sweep: SweepSettings;
   /** SHA-256 (hex) over all settings without secrets, for the ledger's entry at start. */
   readonly fingerprint: string;
 }
@@ -47,12 +49,13 @@ export function readConfig(env: Env): Config {
   const databaseUrl = readDatabaseUrl(read);
   const groups = readGroups(read);
   const desk = readDesk(read);
+  const sweep = readSweep(read);
   const port = read.optional('PORT', z.coerce.number().int().min(1).max(65_535), 'a port number', 3978);
   const host = read.optional('KEYDESK_HOST', z.string().min(1), 'an address to listen on', '0.0.0.0');
   const logLevel = read.optional('KEYDESK_LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error']), 'debug, info, warn or error', 'info' as const);
   const tenant = parseTenantId(tenantId);
   if (read.faults.length > 0 || tenant === undefined || identity === undefined || databaseUrl === undefined) throw new ConfigError(read.faults);
-  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, logLevel, desk };
+  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, logLevel, desk, sweep };
   return { ...settings, databaseUrl, fingerprint: fingerprintOf(settings) };
 }
 
@@ -102,8 +105,14 @@ function readDesk(read: Reader): DeskSettings {
     ticketRequired: read.optional('KEYDESK_TICKET_REQUIRED', yesNo, 'yes or no', defaultSettings.ticketRequired),
     ticketPattern: read.optional('KEYDESK_TICKET_PATTERN', pattern('i'), 'a regular expression', defaultSettings.ticketPattern),
     sensitiveNames: read.optional('KEYDESK_SENSITIVE_NAMES', namePatterns, 'device names separated by commas, * for any text', defaultSettings.sensitiveNames),
+    escrow: { ...defaultSettings.escrow, hybridWithoutKey: read.optional('KEYDESK_HYBRID_WITHOUT_KEY', z.enum(['unknown', 'failed']), 'unknown or failed', defaultSettings.escrow.hybridWithoutKey) },
   };
 }
+
+const readSweep = (read: Reader): SweepSettings => ({
+  everySeconds: 3600 * read.optional('KEYDESK_SWEEP_HOURS', z.coerce.number().int().min(1).max(168), 'hours from 1 to 168 (a week)', defaultSweepSettings.everySeconds / 3600),
+  alertNewFailed: read.optional('KEYDESK_ALERT_NEW_FAILED', yesNo, 'yes or no', defaultSweepSettings.alertNewFailed),
+});
 
 const minutesOrOff = z.union([z.literal('off'), z.string().regex(/^\d+$/).transform(Number).pipe(z.int().max(10_080))]);
 

@@ -17,7 +17,7 @@ import { tenantId } from './cast.ts';
 import type { DemoPlan } from './flags.ts';
 import { startPlayground } from './playground.ts';
 import { freePorts } from './ports.ts';
-import { demoDesk, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity } from './settings.ts';
+import { demoDesk, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity, demoSweep, demoSweepPace } from './settings.ts';
 
 export interface House {
   readonly keydeskUrl: string;
@@ -136,7 +136,7 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
   ]);
   const graphAs = (who: typeof demoIdentity) => {
     const credential = createCredential(who, { authorityHttp: authorityTurnedTo(origin) });
-    return createGraph({ credential, roleGroups: demoRoleGroups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, lastHop: lastHopTurnedTo(origin) });
+    return createGraph({ credential, roleGroups: demoRoleGroups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, lastHop: lastHopTurnedTo(origin), sweepPace: demoSweepPace });
   };
   const { appUrl } = await starting;
   const database = openDatabase(appUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') });
@@ -148,6 +148,7 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
     tenantId: tenantOfDemo,
     settings: demoDesk,
     fingerprint: demoFingerprint,
+    sweep: demoSweep,
     inbound: { mode: 'unauthenticated-loopback' },
     graph: graphAs(demoIdentity),
     rotationGraph: graphAs(demoRotationIdentity),

@@ -3,12 +3,17 @@
 
 import { createHash } from 'node:crypto';
 import { defaultSettings, type DeskSettings } from '../domain/settings.ts';
+import type { SweepSettings } from '../domain/sweep-fleet.ts';
 import type { CredentialSettings } from '../graph/credential.ts';
 import { apps } from '../sim/tenant/apps.ts';
 import { roleGroups, tenantId } from '../sim/tenant/people.ts';
 
 /** A rotation is seen to happen by who waits for it: a minute after the reveal, and looked at every few seconds. */
 export const demoDesk: DeskSettings = { ...defaultSettings, sensitiveNames: [/^VIP-01$/i], rotateAfterSeconds: 60, followSeconds: [5] };
+
+/** At once, and again every few minutes, from a tenant that asks nobody for patience. */
+export const demoSweep: SweepSettings = { everySeconds: 180, alertNewFailed: true };
+export const demoSweepPace = { directory: 200, intune: 200, bitlocker: 200 } as const;
 
 export const demoRoleGroups = {
   agent: roleGroups.agent.id,
@@ -31,5 +36,5 @@ export const demoRotationIdentity: CredentialSettings = {
 
 /** For the ledger's entry at start, as in production: SHA-256 over the settings without secrets. */
 export const demoFingerprint = createHash('sha256')
-  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, rotationClientId: apps.keydeskRotation.clientId, groups: demoRoleGroups, desk: demoDesk }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
+  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, rotationClientId: apps.keydeskRotation.clientId, groups: demoRoleGroups, desk: demoDesk, sweep: demoSweep }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
   .digest('hex');

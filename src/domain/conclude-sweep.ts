@@ -23,7 +23,7 @@ export async function concludeSweep(desk: SweepDesk, sweep: Sweep, holding: () =
     const devices = await desk.sweeps.facts(after, batch);
     const last = devices.at(-1);
     if (last === undefined) break;
-    const statuses = devices.map((device) => ({ ...escrowStatusOf(factsOf(sweep, device), at, desk.sweep.escrow), deviceId: device.deviceId, keyCount: device.keyCount }));
+    const statuses = devices.map((device) => ({ ...escrowStatusOf(factsOf(sweep, device), at, desk.settings.escrow), deviceId: device.deviceId, keyCount: device.keyCount }));
     if (!(await desk.sweeps.concluded(sweep, holding(), at, statuses))) return 'lost';
     after = last.deviceId;
   }

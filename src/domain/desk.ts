@@ -1,3 +1,4 @@
+import type { FleetIndex } from './fleet-ports.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Alerts, Asks, Clock, Deadline, Directory, EncryptionStates, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator, TenantPolicy } from './ports.ts';
 import type { Person } from './person.ts';
@@ -21,6 +22,7 @@ export interface Desk {
   readonly requests: Requests;
   readonly rotations: Rotations;
   readonly rotator: Rotator;
+  readonly fleet: FleetIndex;
   readonly settings: DeskSettings;
   /** A fresh signal that aborts when the time for one answer is over (ask 8 s, press 4 s, work that nobody waits for 20 s). */
   readonly deadlines: { ask(): Deadline; press(): Deadline; work(): Deadline };

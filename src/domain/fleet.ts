@@ -1,9 +1,8 @@
 // The fleet as an index holds it: what was read of all devices, without any secret, and what follows from it.
 
 import type { Device, EscrowedKey, ManagedDevice } from './device.ts';
-import type { EncryptionState } from './encryption-state.ts';
 import type { EscrowFacts, EscrowReason, EscrowStatus, EscrowStatusName, EscrowWarning } from './escrow.ts';
-import type { BlockingFlag } from './encryption-state.ts';
+import type { BlockingFlag, EncryptionState } from './encryption-state.ts';
 import type { FaultCode } from './fault.ts';
 import type { EntraDeviceId, EntraObjectId, KeyId } from './ids.ts';
 import type { Instant } from './instant.ts';
@@ -16,13 +15,8 @@ export type SweepStream = (typeof sweepStreams)[number];
 export interface Swept {
   readonly devices: Device;
   readonly managed: ManagedDevice;
-  readonly encryption: SweptReport;
+  readonly encryption: EncryptionState;
   readonly keys: Omit<EscrowedKey, 'createdAt'> & { readonly createdAt?: EscrowedKey['createdAt'] };
-}
-
-/** An encryption report by the id that Intune gave it: the managed device's, as far as is known. */
-export interface SweptReport extends Omit<EncryptionState, 'intuneId'> {
-  readonly id: string;
 }
 
 /** How far the reading of one list is. */

@@ -1,3 +1,4 @@
+import { defaultEscrowSettings, type EscrowSettings } from './escrow.ts';
 import type { Limit } from './ports.ts';
 
 /** What an installation may decide about the desk. Units in the names. */
@@ -24,6 +25,7 @@ export interface DeskSettings {
   readonly overdueHours: number;
   /** Anchored; a device whose name matches needs a second person. */
   readonly sensitiveNames: readonly RegExp[];
+  readonly escrow: EscrowSettings;
 }
 
 /** product.md §4: the defaults of an installation that says nothing. */
@@ -47,6 +49,7 @@ export const defaultSettings: DeskSettings = {
   followSeconds: [15, 30, 60, 120, 300, 900, 3600],
   overdueHours: 72,
   sensitiveNames: [],
+  escrow: defaultEscrowSettings,
 };
 
 /** Not `test`: with a `g` flag that remembers where it was and would let every second name through. */

@@ -4,7 +4,6 @@
 
 import { concludeSweep } from './conclude-sweep.ts';
 import type { Desk } from './desk.ts';
-import type { EscrowSettings } from './escrow.ts';
 import type { FaultCode } from './fault.ts';
 import { type FleetCounts, type StreamState, type SweepStream, sweepStreams } from './fleet.ts';
 import type { FleetIndex, FleetPages, Holding, SweepStore } from './fleet-ports.ts';
@@ -15,12 +14,13 @@ import { readStream } from './sweep-stream.ts';
 export interface SweepSettings {
   /** From the begin of one sweep to the begin of the next. */
   readonly everySeconds: number;
-  readonly escrow: EscrowSettings;
   /** An alert at once for devices that became Failed, not only a line in the next summary. */
   readonly alertNewFailed: boolean;
 }
 
-export interface SweepDesk extends Pick<Desk, 'clock' | 'alerts' | 'deadlines'> {
+export const defaultSweepSettings: SweepSettings = { everySeconds: 86_400, alertNewFailed: false };
+
+export interface SweepDesk extends Pick<Desk, 'clock' | 'alerts' | 'deadlines' | 'settings'> {
   readonly pages: FleetPages;
   readonly sweeps: SweepStore;
   readonly fleet: Pick<FleetIndex, 'overview' | 'newlyFailed'>;
@@ -38,9 +38,31 @@ export type SweepEvent =
 /** `idle`: none is due, or another instance works on it. */
 export type SweepTurn = 'idle' | 'done' | 'waits' | 'lost' | 'stopped';
 
+export interface Sweeper {
+  /** One turn; never two at once. */
+  turn(): Promise<SweepTurn>;
+  /** Ends a turn under way, whose page is read again by whoever goes on, and lets go of the sweep. Never rejects. */
+  stop(): Promise<void>;
+}
+
+export function createSweeper(desk: SweepDesk): Sweeper {
+  const stopping = new AbortController();
+  let turning: Promise<SweepTurn> | undefined;
+  return {
+    turn: () => (turning ??= sweepFleet(desk, stopping.signal).finally(() => (turning = undefined))),
+    stop: async () => {
+      stopping.abort();
+      await turning?.catch(() => undefined);
+      // Without the database nobody else waits for it either; the holding ends by itself.
+      await desk.sweeps.release(desk.holder).catch(() => undefined);
+    },
+  };
+}
+
 /** Longer than any one page or batch may take. */
 const heldSeconds = 60;
 
+/** Throws a Fault of the store. */
 export async function sweepFleet(desk: SweepDesk, stop: Deadline): Promise<SweepTurn> {
   const holding = (): Holding => ({ holder: desk.holder, now: desk.clock.now(), until: plusSeconds(desk.clock.now(), heldSeconds) });
   const sweep = await desk.sweeps.take(holding(), plusSeconds(desk.clock.now(), -desk.sweep.everySeconds));

@@ -9,7 +9,7 @@ import type { FleetPages, SweptPage } from '../domain/fleet-ports.ts';
 import { mayHoldPassword } from '../domain/recovery-password.ts';
 import { deviceProperties, managedDeviceProperties, toDevice, toManagedDevice, toSweptKey } from './answers.ts';
 import type { Ask, Question } from './ask.ts';
-import { toSweptReport } from './encryption-report.ts';
+import { toEncryptionState } from './encryption-answers.ts';
 import { isWindows } from './names-like.ts';
 import { odata, selecting } from './odata.ts';
 import type { Pace } from './pace.ts';
@@ -36,7 +36,7 @@ const lists: { readonly [S in SweepStream]: List<S> } = {
     first: { service: 'intune', route: selecting(odata`deviceManagement/managedDevices?$filter=operatingSystem eq ${windows}`, managedDeviceProperties) },
     entry: toManagedDevice,
   },
-  encryption: { first: { service: 'intune', version: 'beta', route: odata`deviceManagement/managedDeviceEncryptionStates` }, entry: toSweptReport },
+  encryption: { first: { service: 'intune', version: 'beta', route: odata`deviceManagement/managedDeviceEncryptionStates` }, entry: toEncryptionState },
   // Without `$select`, which would make Entra write each page into its audit log as a read, and without `$top`, which it does not take.
   keys: { first: { service: 'bitlocker', route: odata`informationProtection/bitlocker/recoveryKeys` }, entry: toSweptKey },
 };

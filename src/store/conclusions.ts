@@ -38,7 +38,7 @@ export async function factsIn(db: Db, after: EntraDeviceId | undefined, most: nu
     select d.device_id, d.join_type, k.key_count, k.timeless, k.keys, m.managed_count, m.encrypted, m.enrolled_at, m.last_sync,
       coalesce(e.report, case when m.managed_count = 1 then (
         select (array_agg(other.report))[1] from keydesk.encryption_report other where other.name_folded = m.name_folded
-          and not exists (select from keydesk.managed_device x where x.intune_id::text = other.id)
+          and not exists (select from keydesk.managed_device x where x.intune_id = other.id)
         having count(*) = 1 and (select count(*) from keydesk.managed_device n where n.name_folded = m.name_folded) = 1) end) as report
     from (
       select device_id, join_type from keydesk.device
@@ -48,7 +48,7 @@ export async function factsIn(db: Db, after: EntraDeviceId | undefined, most: nu
         jsonb_agg(jsonb_build_object('volumeType', volume, 'createdAt', created_at)) filter (where created_at is not null) as keys
       from (select volume, created_at from keydesk.device_key where device_id = d.device_id order by created_at desc limit 1000) one) k
     cross join lateral (
-      select count(*)::int as managed_count, bool_or(encrypted) as encrypted, max(enrolled_at) as enrolled_at, max(last_sync) as last_sync, min(intune_id::text) as intune_id, min(name_folded) as name_folded
+      select count(*)::int as managed_count, bool_or(encrypted) as encrypted, max(enrolled_at) as enrolled_at, max(last_sync) as last_sync, (array_agg(intune_id))[1] as intune_id, min(name_folded) as name_folded
       from keydesk.managed_device where device_id = d.device_id) m
     left join keydesk.encryption_report e on m.managed_count = 1 and e.id = m.intune_id
     order by d.device_id`.execute(db);
@@ -98,8 +98,8 @@ export async function finishIn(tx: Db, sweep: Sweep, holding: Holding, at: Insta
   if (rows.length === 0) return false;
   await sql`
     insert into keydesk.fleet_day (day, at, counts)
-    select (${at}::timestamptz at time zone 'UTC')::date, ${at}::timestamptz, jsonb_object_agg(name, (select count(*) from keydesk.device where status = name and deleted_at is null))
-    from unnest(${[...escrowStatuses]}::text[]) as name
+    select (${at}::timestamptz at time zone 'UTC')::date, ${at}::timestamptz, jsonb_object_agg(one.status, (select count(*) from keydesk.device d where d.status = one.status and d.deleted_at is null))
+    from unnest(${[...escrowStatuses]}::text[]) as one(status)
     on conflict (day) do update set at = excluded.at, counts = excluded.counts`.execute(tx);
   await sql`delete from keydesk.fleet_day where day < (${at}::timestamptz)::date - ${daysKept}::int`.execute(tx);
   await sql`delete from keydesk.sweep where state = 'done' and id < ${sweep.id}::bigint - ${sweepsKept}::bigint`.execute(tx);

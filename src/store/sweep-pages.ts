@@ -36,11 +36,11 @@ const upserts: { readonly [S in SweepStream]: Upsert<Swept[S]> } = {
       where m.seen <> excluded.seen returning 1`,
   },
   encryption: {
-    id: ({ id }) => id,
-    row: ({ id, name, ...report }) => ({ id, folded: foldedName(name), report }),
+    id: ({ intuneId }) => intuneId,
+    row: ({ intuneId, name, ...report }) => ({ id: intuneId, folded: foldedName(name), report }),
     statement: (rows, mark) => sql`
       insert into keydesk.encryption_report as e (id, name_folded, report, seen)
-      select id, folded, report, ${mark}::bigint from jsonb_to_recordset(${rows}::jsonb) as r(id text, folded text, report jsonb)
+      select id, folded, report, ${mark}::bigint from jsonb_to_recordset(${rows}::jsonb) as r(id uuid, folded text, report jsonb)
       on conflict (id) do update set name_folded = excluded.name_folded, report = excluded.report, seen = excluded.seen
       where e.seen <> excluded.seen returning 1`,
   },

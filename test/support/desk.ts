@@ -11,6 +11,7 @@ import type { Press, PressInputs } from '../../src/domain/press.ts';
 import type { CardPlace, ConversationKind, RevealRequest, Viewer } from '../../src/domain/request.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
 import { defaultSettings, type DeskSettings } from '../../src/domain/settings.ts';
+import { coldIndex, fleetOf, type TestIndex } from './desk/fleet.ts';
 import { type Post, rotatorOf } from './desk/intune.ts';
 import { rotationsOf } from './desk/rotations.ts';
 import { newScript, type Script } from './desk/script.ts';
@@ -51,6 +52,8 @@ export interface TestDeskOverrides {
   readonly settings?: Partial<DeskSettings>;
   readonly world?: World;
   readonly memory?: Memory;
+  /** Of the fleet; cold when absent. */
+  readonly index?: TestIndex;
   readonly startsAt?: Instant;
   /** Parts of the desk replaced altogether, for example by a real store. */
   readonly desk?: Partial<Desk>;
@@ -80,6 +83,7 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
     asks: script.over('asks', asksOf(memory)),
     requests: script.over('requests', requestsOf(memory)),
     rotations: script.over('rotations', rotationsOf(memory)),
+    fleet: script.over('fleet', fleetOf(overrides.index ?? coldIndex())),
     rotator: script.over('rotator', rotatorOf(world, clock, (post) => void (journal.push(`post ${post.device}`), posts.push(post)))),
     settings: { ...defaultSettings, ...overrides.settings },
     deadlines: { ask: () => new AbortController().signal, press: () => new AbortController().signal, work: () => new AbortController().signal },

@@ -95,8 +95,9 @@ create table keydesk.managed_device (
 create index managed_device_device on keydesk.managed_device (device_id);
 create index managed_device_name on keydesk.managed_device (name_folded);
 
+-- By the id that Intune gave the report: the managed device's, as far as is known.
 create table keydesk.encryption_report (
-  id text primary key,
+  id uuid primary key,
   name_folded text not null,
   report jsonb not null,
   seen bigint not null

@@ -40,7 +40,7 @@ export async function newSurroundings(options: SimulatorOptions = {}): Promise<S
   };
 }
 
-const tables = ['ledger_entry', 'ledger_text', 'refusal_tally', 'ask', 'request', 'rotation'];
+const tables = ['ledger_entry', 'ledger_text', 'refusal_tally', 'ask', 'request', 'rotation', 'sweep', 'sweep_stream', 'device', 'managed_device', 'encryption_report', 'device_key', 'fleet_day', 'alert_raised'];
 
 /** In the role of a replica no trigger runs, so that even the ledger can be emptied: by a superuser, in a test. */
 async function wipe({ ownerUrl }: TestDatabase): Promise<void> {
