@@ -12,7 +12,7 @@ import { tidy } from './tidy-words.ts';
 export type KeyQuestion =
   | { readonly by: 'device'; readonly name: string; readonly keyId?: KeyIdFragment; readonly ticket?: string }
   | { readonly by: 'key-id'; readonly keyId: KeyId; readonly ticket?: string }
-  | { readonly by: 'key-id-prefix'; readonly fragment: KeyIdFragment }
+  | { readonly by: 'key-id-prefix'; readonly fragment: KeyIdFragment; readonly ticket?: string }
   | { readonly by: 'person'; readonly who: string; readonly keyId?: KeyIdFragment; readonly ticket?: string };
 
 export type Command =
@@ -175,7 +175,8 @@ const isAddress = (text: string): boolean => /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/
 
 function questionById(fragment: KeyIdFragment, ticket: string | undefined): KeyQuestion {
   const whole = fragment.hex.length === 32 ? parseKeyId(fragment.hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')) : undefined;
-  return whole === undefined ? { by: 'key-id-prefix', fragment } : { by: 'key-id', keyId: whole, ...(ticket !== undefined && { ticket }) };
+  const tail = ticket !== undefined && { ticket };
+  return whole === undefined ? { by: 'key-id-prefix', fragment, ...tail } : { by: 'key-id', keyId: whole, ...tail };
 }
 
 /** In the private chat: a device name is one word with a digit, a dash or capitals; a longer text is conversation. */

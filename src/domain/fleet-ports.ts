@@ -1,7 +1,7 @@
 // The ports of the fleet: the lists of a tenant, page by page; the rows of a sweep; what is asked of the index.
 
-import type { Concluded, DeviceFacts, FleetDevice, FleetList, FleetOverview, FleetPage, IndexedKey, IndexState, StreamState, Sweep, SweepStream, Swept } from './fleet.ts';
-import type { EntraDeviceId, EntraObjectId } from './ids.ts';
+import type { Concluded, DeviceFacts, FleetDevice, FleetList, FleetOverview, FleetPage, IndexedDevice, IndexedKey, IndexState, StreamState, Sweep, SweepStream, Swept } from './fleet.ts';
+import type { EntraDeviceId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { Deadline } from './ports.ts';
 
@@ -56,10 +56,10 @@ export interface SweepStore {
 /** What is asked of the index. It holds what the last sweep saw: whoever acts on it asks Graph again. */
 export interface FleetIndex {
   state(): Promise<IndexState>;
-  /** Keys whose ID begins so, at most `most`, of devices that are not gone. @param hex 8 to 32 lower-case digits */
+  /** Keys whose ID begins so, at most `most`, each with the device that it was backed up from last. @param hex 8 to 32 lower-case digits */
   keysBeginning(hex: string, most: number): Promise<readonly IndexedKey[]>;
   /** Devices that had exactly this name, case folded. At most `most`. */
-  named(name: string, most: number): Promise<readonly { readonly deviceId: EntraDeviceId; readonly objectId: EntraObjectId }[]>;
+  named(name: string, most: number): Promise<readonly IndexedDevice[]>;
   /** Names that come close, the closest first. */
   closest(name: string, most: number): Promise<readonly string[]>;
   overview(days: number): Promise<FleetOverview>;

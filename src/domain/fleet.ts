@@ -107,10 +107,15 @@ export interface FleetPage {
   readonly devices: readonly FleetDevice[];
 }
 
-/** A key of the index. Where it stands now is for Graph to say. */
-export interface IndexedKey {
-  readonly keyId: KeyId;
+/** A device that the index names; whether it is there, and what it has, is for Graph to say. */
+export interface IndexedDevice {
   readonly deviceId: EntraDeviceId;
+  /** Absent where the list of devices did not hold it. */
+  readonly objectId?: EntraObjectId;
+}
+
+export interface IndexedKey extends IndexedDevice {
+  readonly keyId: KeyId;
 }
 
 /** Names are compared as Windows and Entra do: upper and lower case alike, composed letters alike. */

@@ -33,6 +33,8 @@ export const refusalCodes = [
   // the rotation
   'not-managed', // Intune does not manage the device
   'several-managed', // several managed devices carry its id: which one is meant cannot be known
+  // the index of the fleet
+  'key-id-ambiguous', // keys of several devices begin like this
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
@@ -59,6 +61,8 @@ export interface RefusalFacts {
   readonly escrow?: 'encrypted' | 'not-encrypted' | 'not-managed' | 'unknown';
   /** The ids by which the portals know the device, for the links. */
   readonly device?: { readonly objectId: EntraObjectId; readonly intuneId?: IntuneDeviceId };
+  /** How old the index is that was searched; absent without one. */
+  readonly indexAt?: Instant;
   /** The request for Show again. */
   readonly requestId?: RequestId;
 }

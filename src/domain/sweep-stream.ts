@@ -35,7 +35,7 @@ export async function readStream(desk: SweepDesk, sweep: Sweep, stream: SweepStr
 }
 
 /** One page, or what kept it away. */
-async function turn<S extends SweepStream>(desk: SweepDesk, sweep: Sweep, stream: S, state: StreamState, holding: () => Holding, stop: Deadline): Promise<StreamState | undefined> {
+async function turn(desk: SweepDesk, sweep: Sweep, stream: SweepStream, state: StreamState, holding: () => Holding, stop: Deadline): Promise<StreamState | undefined> {
   const note = (change: StreamChange): Promise<StreamState | undefined> => desk.sweeps.note(sweep, holding(), stream, change);
   try {
     const page = await desk.pages.page(stream, state.link, AbortSignal.any([desk.deadlines.work(), stop]));

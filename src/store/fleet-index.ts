@@ -18,7 +18,7 @@ export function fleetIndexIn({ db }: Database): FleetIndex {
     keysBeginning: (hex, most) =>
       store(async () => {
         const { rows } = await keysQuery(hex, most).execute(db);
-        return z.array(z.object({ keyId: parsedBy(parseKeyId), deviceId: parsedBy(parseEntraDeviceId) })).parse(rows);
+        return z.array(z.object({ keyId: parsedBy(parseKeyId), deviceId: parsedBy(parseEntraDeviceId), objectId: parsedBy(parseEntraObjectId).exactOptional() })).parse(rows.map((row) => present(Object(row))));
       }),
 
     named: (name, most) =>
@@ -63,7 +63,8 @@ export function fleetIndexIn({ db }: Database): FleetIndex {
 
 /** A range of the primary key: the digits that are not known are between all zeros and all Fs. */
 export const keysQuery = (hex: string, most: number) => sql`
-  select distinct on (k.key_id) k.key_id as "keyId", k.device_id as "deviceId" from keydesk.device_key k
+  select distinct on (k.key_id) k.key_id as "keyId", k.device_id as "deviceId", d.object_id as "objectId"
+  from keydesk.device_key k left join keydesk.device d using (device_id)
   where k.key_id between ${hex.padEnd(32, '0')}::uuid and ${hex.padEnd(32, 'f')}::uuid order by k.key_id, k.created_at desc nulls last limit ${most}::int`;
 
 /** The first is quick and enough for a slip; the second takes longer where much resembles, and is asked when nothing does. */

@@ -38,7 +38,7 @@ type Command = readonly [said: Said, does: Said];
 const keyCommands: readonly Command[] = [
   [say`**key for LAPTOP-42**`, say`by device; add a ticket number or **id 1A2B3C4D** if you have them`],
   [say`**key for adele@contoso.com**`, say`by person: choose from their devices`],
-  [say`**key id** and the whole key ID`, say`by the ID on the blue screen`],
+  [say`**key id 1A2B3C4D**`, say`by the ID on the blue screen: its first eight characters, or more`],
 ];
 
 const rotateCommands: readonly Command[] = [[say`**rotate LAPTOP-42**`, say`give a device a new key; a card then shows how far it is`]];

@@ -4,6 +4,7 @@ import { foldedName, type FleetDevice, type IndexState } from '../../../src/doma
 import type { FleetIndex } from '../../../src/domain/fleet-ports.ts';
 import { escrowStatuses } from '../../../src/domain/escrow.ts';
 import type { EscrowedKey } from '../../../src/domain/device.ts';
+import type { EntraDeviceId } from '../../../src/domain/ids.ts';
 import type { Instant } from '../../../src/domain/instant.ts';
 
 export interface TestIndex {
@@ -16,9 +17,16 @@ export const coldIndex = (): TestIndex => ({ state: { missing: [] }, devices: []
 
 export function fleetOf(index: TestIndex): FleetIndex {
   const there = (): readonly (FleetDevice & { readonly failedSince?: Instant })[] => index.devices.filter(({ deletedAt }) => deletedAt === undefined);
+  const objectIdOf = (id: EntraDeviceId) => {
+    const device = index.devices.find(({ deviceId }) => deviceId === id);
+    return device && { objectId: device.objectId };
+  };
   return {
     state: async () => index.state,
-    keysBeginning: async (hex, most) => [...new Map(index.keys.filter(({ keyId }) => keyId.replaceAll('-', '').startsWith(hex)).map((key) => [key.keyId, key])).values()].slice(0, most),
+    keysBeginning: async (hex, most) => {
+      const found = new Map(index.keys.filter(({ keyId }) => keyId.replaceAll('-', '').startsWith(hex)).map(({ keyId, deviceId }) => [keyId, { keyId, deviceId }]));
+      return [...found.values()].slice(0, most).map((key) => ({ ...key, ...objectIdOf(key.deviceId) }));
+    },
     named: async (name, most) => there().filter((device) => foldedName(device.name) === foldedName(name)).slice(0, most),
     closest: async (name, most) => there().map((device) => device.name).filter((other) => foldedName(other).slice(0, 3) === foldedName(name).slice(0, 3)).slice(0, most),
     overview: async () => ({

@@ -155,6 +155,7 @@ const refusalFacts: Partial<Record<RefusalCode, readonly RefusalFacts[]>> = {
   'no-devices': [{ asked: 'lee@contoso.com' }],
   'key-not-found': [{ asked: the.key(1).keyId.toUpperCase() }],
   'key-id-too-short': [{ asked: '1A2B3C4D' }],
+  'key-id-ambiguous': [{ asked: '1A2B3C4D' }],
   'no-keys': (['encrypted', 'not-encrypted', 'not-managed', 'unknown'] as const).map((escrow) => ({ asked: 'LAPTOP-FAIL', escrow, device: { objectId: the.device().objectId, intuneId: the.intuneId } })),
   'approval-unavailable': [{ asked: 'VIP-01', device: { objectId: the.device().objectId } }],
   'request-used': [{ at: now, requestId: the.requestId }],
