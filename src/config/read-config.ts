@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { parseTenantId, type TenantId } from '../domain/ids.ts';
 import { type Role, roles } from '../domain/person.ts';
 import type { Limit } from '../domain/ports.ts';
+import { mayHoldPassword } from '../domain/recovery-password.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
 import { defaultSweepSettings, type SweepSettings } from '../domain/sweep-fleet.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
@@ -104,10 +105,15 @@ function readDesk(read: Reader): DeskSettings {
     callerCheckRequired: read.optional('KEYDESK_CALLER_CHECK_REQUIRED', yesNo, 'yes or no', defaultSettings.callerCheckRequired),
     ticketRequired: read.optional('KEYDESK_TICKET_REQUIRED', yesNo, 'yes or no', defaultSettings.ticketRequired),
     ticketPattern: read.optional('KEYDESK_TICKET_PATTERN', pattern('i'), 'a regular expression', defaultSettings.ticketPattern),
-    sensitiveNames: read.optional('KEYDESK_SENSITIVE_NAMES', namePatterns, 'device names separated by commas, * for any text', defaultSettings.sensitiveNames),
+    selfService: read.optional('KEYDESK_SELF_SERVICE', yesNo, 'yes or no', defaultSettings.selfService),
+    helpdeskContact: read.optional('KEYDESK_HELPDESK_CONTACT', contact.optional(), 'whom to call, in at most 120 characters on one line', defaultSettings.helpdeskContact),
     escrow: { ...defaultSettings.escrow, hybridWithoutKey: read.optional('KEYDESK_HYBRID_WITHOUT_KEY', z.enum(['unknown', 'failed']), 'unknown or failed', defaultSettings.escrow.hybridWithoutKey) },
+    sensitiveNames: read.optional('KEYDESK_SENSITIVE_NAMES', namePatterns, 'device names separated by commas, * for any text', defaultSettings.sensitiveNames),
   };
 }
+
+/** As long as a card shows it whole. */
+const contact = z.string().trim().min(1).max(120).regex(/^[^\p{C}\n]+$/u).refine((text) => !mayHoldPassword(text));
 
 const readSweep = (read: Reader): SweepSettings => ({
   everySeconds: 3600 * read.optional('KEYDESK_SWEEP_HOURS', z.coerce.number().int().min(1).max(168), 'hours from 1 to 168 (a week)', defaultSweepSettings.everySeconds / 3600),

@@ -9,7 +9,7 @@ import { apps } from '../sim/tenant/apps.ts';
 import { roleGroups, tenantId } from '../sim/tenant/people.ts';
 
 /** A rotation is seen to happen by who waits for it: a minute after the reveal, and looked at every few seconds. */
-export const demoDesk: DeskSettings = { ...defaultSettings, sensitiveNames: [/^VIP-01$/i], rotateAfterSeconds: 60, followSeconds: [5] };
+export const demoDesk: DeskSettings = { ...defaultSettings, sensitiveNames: [/^VIP-01$/i], rotateAfterSeconds: 60, followSeconds: [5], selfService: true, helpdeskContact: '+1 555 0100 (the simulated helpdesk)' };
 
 /** At once, and again every few minutes, from a tenant that asks nobody for patience. */
 export const demoSweep: SweepSettings = { everySeconds: 180, alertNewFailed: true };

@@ -10,7 +10,7 @@ import { lookAhead } from './look-ahead.ts';
 import { permits } from './person.ts';
 import type { Deadline } from './ports.ts';
 import type { Refusal } from './refusal.ts';
-import type { CardPlace, DeviceOffer, FormValues, Purpose, RevealRequest } from './request.ts';
+import { actFor, type CardPlace, type DeviceOffer, type FormValues, type Purpose, type RequestBy, type RevealRequest } from './request.ts';
 import { isSensitive } from './settings.ts';
 
 export type AskAnswer =
@@ -54,14 +54,19 @@ export const askForKey = (desk: Desk, asker: Asker, question: KeyQuestion, place
 export const askToRotate = (desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>): Promise<AskAnswer> =>
   ask(desk, asker, question, place, 'rotate');
 
-async function ask(desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>, purpose: Purpose): Promise<AskAnswer> {
+function ask(desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<CardPlace | undefined>, purpose: Purpose): Promise<AskAnswer> {
   // Both are awaited below; a rejection before that must not end the process.
   place.catch(() => undefined);
+  return notingFailure(desk, asker, { asked: askedFor(question) }, () => answer(desk, asker, question, place, purpose));
+}
+
+/** That somebody asked is in the ledger also when the answer is a fault. */
+export async function notingFailure<T>(desk: Desk, asker: Asker, noted: Parameters<typeof entry>[2], work: () => Promise<T>): Promise<T> {
   try {
-    return await answer(desk, asker, question, place, purpose);
+    return await work();
   } catch (error) {
     const code = error instanceof Fault ? error.code : 'internal';
-    const failed = { ...entry(desk, asker, { asked: askedFor(question) }), act: 'asked', outcome: 'failed', code } as const;
+    const failed = { ...entry(desk, asker, noted), act: 'asked', outcome: 'failed', code } as const;
     // The first fault is the one to report; a ledger that is gone as well shows at the next press and on /readyz.
     await desk.ledger.append(failed).catch(() => undefined);
     throw error;
@@ -80,7 +85,7 @@ async function answer(desk: Desk, asker: Asker, question: KeyQuestion, place: Pr
   const early = lookAhead(desk, question, deadline);
   const finding = candidates(early, question, deadline);
   finding.catch(() => undefined);
-  if (!permits(await desk.roles.recent(asker.person.id, deadline), purpose, desk.settings)) return no('no-role');
+  if (!permits(await desk.roles.recent(asker.person.id, deadline), actFor[purpose], desk.settings)) return no('no-role');
   const found = await finding;
   if (found.kind === 'refused') {
     const closest = found.code === 'device-not-found' ? await closestNames(desk, asked, deadline) : [];
@@ -127,6 +132,7 @@ async function confirm(
 /** What stands between a device and its confirm card; also asked when a device was chosen from several. */
 export function barrierTo(desk: Desk, offer: DeviceOffer, purpose: Purpose): Pick<Refusal, 'code' | 'facts'> | undefined {
   const facts = { device: portalIdsOf(offer), asked: offer.device.name };
+  if (purpose === 'status') return undefined;
   // A device without a key may be rotated: it then makes one.
   if (purpose === 'rotate') return offer.managed === undefined && !offer.missing.includes('managed-device') ? { code: 'not-managed', facts } : undefined;
   if (isSensitive(desk.settings, offer.device.name)) return { code: 'approval-unavailable', facts };
@@ -176,7 +182,7 @@ export const fragmentIn = (question: KeyQuestion): KeyIdFragment | undefined =>
 const ticketIn = (question: KeyQuestion): { ticket?: string } =>
   question.ticket !== undefined ? { ticket: question.ticket } : {};
 
-const askedFor = (question: KeyQuestion): string => {
+export const askedFor = (question: KeyQuestion): string => {
   switch (question.by) {
     case 'device':
       return question.name;
@@ -200,14 +206,16 @@ export const portalIdsOf = ({ device, managed }: DeviceOffer) => ({ objectId: de
 export function newRequest(
   desk: Desk,
   asker: Asker,
-  part: Pick<RevealRequest, 'purpose' | 'state' | 'choices' | 'preset' | 'card'> & { readonly offer?: DeviceOffer },
+  part: Pick<RevealRequest, 'purpose' | 'state' | 'choices' | 'preset' | 'card'> & { readonly offer?: DeviceOffer; readonly by?: RequestBy },
 ): RevealRequest {
   const openedAt = desk.clock.now();
   return {
     id: desk.ids.request(),
     person: asker.person,
     viewer: asker.viewer,
-    callerProof: desk.settings.callerProof,
+    by: 'helpdesk',
+    // The proof is that a caller sits before the screen; an owner has the device, and nobody calls.
+    callerProof: desk.settings.callerProof && part.by !== 'owner',
     misses: 0,
     attempt: 0,
     openedAt,

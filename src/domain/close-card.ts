@@ -2,37 +2,40 @@
 
 import { type AskAnswer, barrierTo, deviceIn, matchKey } from './ask-for-key.ts';
 import { type Desk, entry, refuse } from './desk.ts';
+import { statusAgain, type StatusAnswer, statusOfChosen } from './device-status.ts';
 import { Fault } from './fault.ts';
 import { offerOf } from './find-device.ts';
 import { parseEntraDeviceId } from './ids.ts';
 import { plusSeconds } from './instant.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import { permits } from './person.ts';
+import { barredFrom } from './may-go-on.ts';
 import { answerToState, judge, type Press } from './press.ts';
 import type { Refusal } from './refusal.ts';
 import { offeredChoice, type RevealRequest } from './request.ts';
 import { aboutGrant, aboutRequest } from './reveal-key.ts';
 
-/** One of several devices was chosen: its confirm card, under the same request. A second press gives the same card. */
-export async function chooseDevice(desk: Desk, press: Press): Promise<AskAnswer> {
+/** One of several devices was chosen: its card, under the same request. A second press gives the same card. */
+export async function chooseDevice(desk: Desk, press: Press): Promise<AskAnswer | StatusAnswer> {
   const deadline = desk.deadlines.press();
   const request = press.requestId && (await desk.requests.find(press.requestId));
   const refused = judge(press, request, 'choose', desk.clock.now());
   if (refused !== undefined || request === undefined) return refusal(desk, press, refused ?? 'request-unknown', request);
-  if (request.state === 'open') return { kind: 'confirm', request };
+  if (request.state === 'open') return request.purpose === 'status' ? statusAgain(desk, request, deadline) : { kind: 'confirm', request };
 
   const deviceId = parseEntraDeviceId(press.inputs.deviceId);
   const choice = deviceId && offeredChoice(request, deviceId);
   if (choice === undefined) return press.inputs.deviceId ? refusal(desk, press, 'card-changed', request) : { kind: 'choose', request };
-  if (!permits(await desk.roles.recent(press.person.id, deadline), request.purpose, desk.settings)) return refusal(desk, press, 'no-role', request);
+  const barred = await barredFrom(desk, request, choice.device, 'recent', deadline);
+  if (barred !== undefined) return refusal(desk, press, barred, request);
+  if (request.purpose === 'status') return statusOfChosen(desk, press, request, choice.device, deadline);
 
   const offer = await offerOf(desk, choice.device, undefined, deadline);
   const barrier = barrierTo(desk, offer, request.purpose);
   if (barrier !== undefined) {
-    const no = await refuse(desk, press, barrier.code, barrier.facts, { ...aboutRequest(request), device: deviceIn(offer) });
+    const no = await refuse(desk, press, barrier.code, { ...barrier.facts, ...forOwner(request) }, { ...aboutRequest(request), device: deviceIn(offer) });
     return { kind: 'refused', refusal: no };
   }
-  const asked: LedgerEntry = { ...entry(desk, press, { requestId: request.id, device: deviceIn(offer) }), act: 'asked', outcome: 'done' };
+  const asked: LedgerEntry = { ...entry(desk, press, { ...aboutRequest(request), device: deviceIn(offer) }), act: 'asked', outcome: 'done' };
   const { preset, note } = matchKey(desk, request.preset, offer);
   if (await desk.requests.choose(request.id, offer, preset, asked)) {
     return { kind: 'confirm', request: { ...request, state: 'open', choices: [], offer, preset }, ...(note && { note }) };
@@ -42,8 +45,10 @@ export async function chooseDevice(desk: Desk, press: Press): Promise<AskAnswer>
 }
 
 async function refusal(desk: Desk, press: Press, code: Refusal['code'], request: RevealRequest | undefined): Promise<AskAnswer> {
-  return { kind: 'refused', refusal: await refuse(desk, press, code, {}, request === undefined ? {} : aboutRequest(request)) };
+  return { kind: 'refused', refusal: await refuse(desk, press, code, request === undefined ? {} : forOwner(request), request === undefined ? {} : aboutRequest(request)) };
 }
+
+const forOwner = ({ by }: RevealRequest): { readonly by?: 'owner' } => (by === 'owner' ? { by } : {});
 
 export type CloseAnswer =
   | { readonly kind: 'closed'; readonly request: RevealRequest }

@@ -6,6 +6,7 @@ import { type KeyId, parseKeyId } from './ids.ts';
 import { nearestTo } from './nearest.ts';
 import { holdsRecoveryPassword } from './recovery-password.ts';
 import { fits } from './settings.ts';
+import { type OwnCommand, ownCommand, statusForm } from './status-command.ts';
 import { tidy } from './tidy-words.ts';
 
 /** What a key is asked for by. Names are as typed, quotes taken off. */
@@ -19,6 +20,8 @@ export type Command =
   | { readonly kind: 'key'; readonly question: KeyQuestion }
   /** The device is named as for a key; a key ID stands only for the device that it belongs to. */
   | { readonly kind: 'rotate'; readonly question: KeyQuestion }
+  | { readonly kind: 'status'; readonly question: KeyQuestion }
+  | OwnCommand
   | { readonly kind: 'help' }
   | { readonly kind: 'key-types' }
   | { readonly kind: 'whoami' }
@@ -69,7 +72,11 @@ export function parseCommand(text: string, hearing: Hearing): Command {
   const fixed = fixedCommands.get(words.toLowerCase());
   if (fixed !== undefined) return fixed;
   const rotated = rotateForm.exec(words);
-  if (rotated !== null) return rotateCommand(rotated.groups?.['rest'] ?? '', hearing);
+  if (rotated !== null) return deviceCommand('rotate', rotated.groups?.['rest'] ?? '', hearing);
+  const own = ownCommand(words);
+  if (own !== undefined) return own;
+  const status = statusForm.exec(words);
+  if (status !== null) return deviceCommand('status', status.groups?.['rest'] ?? '', hearing);
   const asked = /^keys?(?:\s+for)?\s+(?<rest>.+)$/i.exec(words)?.groups?.['rest'];
   if (asked !== undefined) return keyCommand(asked, hearing);
   return hearing.privateChat ? bareName(words, hearing) : { kind: 'suggestion', nearest: nearestTo(words) };
@@ -88,16 +95,16 @@ function keyCommand(rest: string, hearing: Hearing): Command {
 // "rotate the key for the laptop NAME", and as Intune calls the act: "key rotation for NAME". Blanks are single here.
 const rotateForm = /^(?:rotate|(?:key )?rotation(?= (?:for|of) ))(?: (?:the|bitlocker|recovery|keys?|passwords?))*(?: (?:for|of|on))?(?: (?:the|device|computer|laptop|pc|machine)(?= ))*(?: (?<rest>.+))?$/i;
 
-/** The device is found as for a key. A rotation gives every drive a new key: the ID of one beside a name means something else. */
-function rotateCommand(rest: string, hearing: Hearing): Command {
+/** The device is found as for a key. Both are about the whole device: the ID of one key beside a name means something else. */
+function deviceCommand(kind: 'rotate' | 'status', rest: string, hearing: Hearing): Command {
   const asked = keyCommand(rest.replace(/(?<=\S) now$/i, ''), hearing);
-  const unclear = (name: string): Command => ({ kind: 'suggestion', nearest: `rotate ${name}` });
+  const unclear = (name: string): Command => ({ kind: 'suggestion', nearest: `${kind} ${name}` });
   if (asked.kind === 'suggestion') return unclear(/^key for (?<name>.+?)(?: id 1A2B3C4D)?$/.exec(asked.nearest)?.groups?.['name'] ?? 'LAPTOP-42');
   if (asked.kind !== 'key') return asked;
   const { question } = asked;
   if (question.by === 'device' && question.keyId !== undefined) return unclear(question.name);
   if (question.by === 'person' && question.keyId !== undefined) return unclear(question.who);
-  return { kind: 'rotate', question };
+  return { kind, question };
 }
 
 const isName = (subject: string): boolean => subject.length <= longestName && /[\p{L}\p{N}]/u.test(subject);

@@ -35,7 +35,7 @@ export interface Asker {
   readonly conversation: ConversationKind;
 }
 
-type Noted = Partial<Omit<LedgerEntry, 'time' | 'act' | 'outcome' | 'source' | 'code' | 'reference'>>;
+type Noted = Partial<Omit<LedgerEntry, 'time' | 'act' | 'outcome' | 'code' | 'reference'>>;
 
 /**
  * Writes a refusal into the ledger and hands it back, for the card. The reference is the same in both.
@@ -48,7 +48,7 @@ export async function refuse(
   facts: RefusalFacts = {},
   noted: Noted = {},
 ): Promise<Refusal> {
-  const refusal: Refusal = { code, reference: desk.ids.reference(), facts };
+  const refusal: Refusal = { code, reference: desk.ids.reference(), facts: { ...wayOn(desk, code), ...facts } };
   await desk.ledger.refuse({
     ...entry(desk, asker, noted),
     act: code === 'no-role' ? 'role-denied' : 'refused',
@@ -59,7 +59,15 @@ export async function refuse(
   return refusal;
 }
 
-/** The part that every entry of a person in Teams has. */
+const withoutRole: ReadonlySet<RefusalCode> = new Set(['no-role', 'self-service-off', 'no-own-device', 'not-your-device', 'no-keys', 'approval-unavailable']);
+
+/** Whom somebody may turn to whom Keydesk may not help. */
+function wayOn({ settings }: Desk, code: RefusalCode): RefusalFacts {
+  if (!withoutRole.has(code)) return {};
+  return { ...(settings.selfService && { selfService: true }), ...(settings.helpdeskContact !== undefined && { helpdesk: settings.helpdeskContact }) };
+}
+
+/** The part that every entry of a person in Teams has; `noted` says so where the source is another. */
 export const entry = (
   desk: Desk,
   asker: Pick<Asker, 'person' | 'conversation'>,

@@ -3,7 +3,7 @@
 import type { KeyQuestion } from './command.ts';
 import type { Desk } from './desk.ts';
 import { type Device, inOrder, type KeyIdFragment, type ManagedDevice } from './device.ts';
-import { Fault } from './fault.ts';
+import { Fault, type FaultCode } from './fault.ts';
 import type { PersonId } from './ids.ts';
 import { editDistance } from './nearest.ts';
 import type { Deadline } from './ports.ts';
@@ -22,7 +22,8 @@ export interface FoundDevices {
   readonly managed?: Settled<readonly ManagedDevice[]>;
 }
 
-type Settled<T> = { readonly known: true; readonly value: T } | { readonly known: false };
+/** Known, or why it is not. */
+export type Settled<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly code: FaultCode };
 
 /** Most devices offered to choose from: newest sign-in first. */
 const mostChoices = 10;
@@ -85,7 +86,7 @@ async function ofPeople(desk: Desk, people: readonly { readonly id: PersonId }[]
   return distinct.length === 0 ? { kind: 'refused', code: 'no-devices', facts: {} } : listed(distinct);
 }
 
-function listed(devices: readonly Device[]): FoundDevices {
+export function listed(devices: readonly Device[]): FoundDevices {
   const newestFirst = [...devices].sort((a, b) => (b.lastSignIn ?? '').localeCompare(a.lastSignIn ?? '') || a.deviceId.localeCompare(b.deviceId));
   return { kind: 'devices', devices: newestFirst.slice(0, mostChoices), unlisted: Math.max(0, devices.length - mostChoices) };
 }
@@ -135,11 +136,11 @@ export async function offerOf(desk: Desk, device: Device, named: Settled<readonl
 }
 
 /** A part that an answer may lack when it says so. A defect of ours is no missing part. */
-async function settle<T>(part: Promise<T>): Promise<Settled<T>> {
+export async function settle<T>(part: Promise<T>): Promise<Settled<T>> {
   try {
     return { known: true, value: await part };
   } catch (error) {
-    if (error instanceof Fault && error.code !== 'internal') return { known: false };
+    if (error instanceof Fault && error.code !== 'internal') return { known: false, code: error.code };
     throw error;
   }
 }

@@ -25,6 +25,7 @@ export function rotationAfter(desk: Desk, asker: Pick<Asker, 'person' | 'convers
     volumeType: grant.key.volumeType,
     keyCreatedAt: grant.key.createdAt,
     knownKeyIds: offer.keys.map((key) => key.keyId),
+    ...(request.by === 'owner' && { byOwner: true }),
   };
   return planned(desk, asker, offer, cause, [grant.key.volumeType], at, plusSeconds(at, rotateAfterSeconds));
 }
@@ -64,15 +65,18 @@ function planned(
 
 const aboutCause = (cause: RotationCause): Partial<LedgerEntry> =>
   cause.by === 'reveal'
-    ? { keyId: cause.keyId, volumeType: cause.volumeType }
+    ? { keyId: cause.keyId, volumeType: cause.volumeType, ...(cause.byOwner === true && { source: 'self-service' }) }
     : { reason: cause.reason, ...(cause.reasonText !== undefined && { reasonText: cause.reasonText }), ...(cause.ticket !== undefined && { ticket: cause.ticket }) };
 
-/** An entry about a rotation that nobody pressed just now: source `system`, the person of its first cause. */
+/**
+ * An entry about a rotation that nobody pressed just now: the person of its first cause; source `system`, or
+ * `self-service` where that was an owner who saw their own key.
+ */
 export function rotationEntry(desk: Desk, rotation: Rotation, act: LedgerEntry['act'], outcome: LedgerEntry['outcome'], more: Partial<LedgerEntry> = {}): LedgerEntry {
   const [first] = rotation.causes;
   return {
     time: desk.clock.now(),
-    source: 'system',
+    source: first?.by === 'reveal' && first.byOwner === true ? 'self-service' : 'system',
     device: rotation.device,
     rotationId: rotation.id,
     ...(first && { cause: first.by, requestId: first.requestId, person: { id: first.person.id, name: first.person.name } }),

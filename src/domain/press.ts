@@ -48,7 +48,11 @@ const states = {
   'rotate-ask': ['revealed'],
 } as const satisfies Record<PressVerb, readonly RequestState[]>;
 
-const purposes: Readonly<Partial<Record<PressVerb, Purpose>>> = { reveal: 'reveal', again: 'reveal', hide: 'reveal', 'rotate-ask': 'reveal', rotate: 'rotate' };
+/** Verbs that are not here go with every card. */
+const purposes: Readonly<Partial<Record<PressVerb, readonly Purpose[]>>> = { reveal: ['reveal'], again: ['reveal'], hide: ['reveal'], 'rotate-ask': ['reveal', 'status'], rotate: ['rotate'] };
+
+/** A card that shows a status has no key to come first. */
+const statesFor = (verb: PressVerb, { purpose }: RevealRequest): readonly RequestState[] => (verb === 'rotate-ask' && purpose === 'status' ? ['open'] : states[verb]);
 
 /** What a press in a state that has nothing for it is told. */
 export const answerToState = {
@@ -74,8 +78,8 @@ const rules: readonly Rule[] = [
   (press) => (press.trigger === 'manual' ? undefined : 'automatic-refresh'),
   (press, request) =>
     press.conversation === 'personal' && press.conversationId === request.card.conversationId ? undefined : 'wrong-conversation',
-  (_press, request, verb) => ((purposes[verb] ?? request.purpose) === request.purpose ? undefined : 'card-changed'),
-  (_press, request, verb) => ((states[verb] as readonly RequestState[]).includes(request.state) ? undefined : answerToState[request.state]),
+  (_press, request, verb) => (purposes[verb]?.includes(request.purpose) === false ? 'card-changed' : undefined),
+  (_press, request, verb) => (statesFor(verb, request).includes(request.state) ? undefined : answerToState[request.state]),
   (_press, request, verb, now) =>
     (verb === 'reveal' || verb === 'choose' || verb === 'rotate') && milliseconds(now) >= milliseconds(request.expiresAt) ? 'request-expired' : undefined,
   (_press, request, verb, now) =>

@@ -33,6 +33,10 @@ export const refusalCodes = [
   // the rotation
   'not-managed', // Intune does not manage the device
   'several-managed', // several managed devices carry its id: which one is meant cannot be known
+  // self-service
+  'self-service-off', // the installation or the tenant does not let owners see their keys
+  'no-own-device', // Entra and Intune know of no device of the person's own
+  'not-your-device', // not, or no longer, the person's own
   // the index of the fleet
   'key-id-ambiguous', // keys of several devices begin like this
 ] as const;
@@ -61,6 +65,11 @@ export interface RefusalFacts {
   readonly escrow?: 'encrypted' | 'not-encrypted' | 'not-managed' | 'unknown';
   /** The ids by which the portals know the device, for the links. */
   readonly device?: { readonly objectId: EntraObjectId; readonly intuneId?: IntuneDeviceId };
+  /** An owner was refused, who is no helpdesk and has none of its words. */
+  readonly by?: 'owner';
+  /** Whom to call, and whether owners may help themselves; with the refusals of people who have no role. */
+  readonly helpdesk?: string;
+  readonly selfService?: boolean;
   /** How old the index is that was searched; absent without one. */
   readonly indexAt?: Instant;
   /** The request for Show again. */

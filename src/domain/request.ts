@@ -1,7 +1,7 @@
 import type { Device, KnownKey, ManagedDevice, Owner } from './device.ts';
 import type { EntraDeviceId, KeyId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
-import type { Person } from './person.ts';
+import type { PermittedAct, Person } from './person.ts';
 import type { CallerCheck, ReasonCode } from './reason.ts';
 
 /**
@@ -44,7 +44,7 @@ export interface DeviceOffer {
   readonly device: Device;
   readonly owner?: Owner;
   readonly managed?: ManagedDevice;
-  /** In the order of `inOrder`. Never empty on a confirm card. */
+  /** In the order of `inOrder`. Never empty on a card to see a key. */
   readonly keys: readonly KnownKey[];
   /** What could not be found out ("owner", "managed device"): an answer is complete or says what is missing. */
   readonly missing: readonly ('owner' | 'managed-device')[];
@@ -77,12 +77,19 @@ export interface Viewer {
   readonly timeZone: string;
 }
 
-/** A card to rotate can never be used to see a key, nor the other way round. */
-export type Purpose = 'reveal' | 'rotate';
+/** A card to rotate, or one that shows a status, can never be used to see a key, nor the other way round. */
+export type Purpose = 'reveal' | 'rotate' | 'status';
+
+/** The right that each needs. */
+export const actFor = { reveal: 'reveal', rotate: 'rotate', status: 'look-up' } as const satisfies Record<Purpose, PermittedAct>;
+
+/** For whom: the helpdesk asks for others and by its role, an owner for a device of their own. */
+export type RequestBy = 'helpdesk' | 'owner';
 
 export interface RevealRequest {
   readonly id: RequestId;
   readonly purpose: Purpose;
+  readonly by: RequestBy;
   readonly person: Person;
   readonly viewer: Viewer;
   readonly state: RequestState;

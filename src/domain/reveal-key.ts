@@ -8,7 +8,7 @@ import { Fault } from './fault.ts';
 import { type FormAnswer, type InputProblem, readForm } from './form.ts';
 import { plusSeconds } from './instant.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import { permits } from './person.ts';
+import { barredFrom, formSettings, inputsFor } from './may-go-on.ts';
 import type { Deadline } from './ports.ts';
 import { answerToState, judge, type Press } from './press.ts';
 import type { RecoveryPassword } from './recovery-password.ts';
@@ -44,11 +44,12 @@ async function reveal(desk: Desk, press: Press, verb: 'reveal' | 'again'): Promi
   const refused = judge(press, request, verb, desk.clock.now());
   if (refused !== undefined || request === undefined) return refusePress(desk, press, refused ?? 'request-unknown', request);
 
-  const form: FormAnswer = verb === 'again' ? granted(request) : readForm(press.inputs, request, desk.settings);
+  const form: FormAnswer = verb === 'again' ? granted(request) : readForm(inputsFor(press.inputs, request), request, formSettings(desk.settings, request));
   if (form.kind === 'changed') return refusePress(desk, press, 'card-changed', request);
   if (form.kind === 'problems') return { kind: 'card-back', request, values: form.values, problems: form.problems };
 
-  if (!permits(await desk.roles.fresh(press.person.id, deadline), 'reveal', desk.settings)) return refusePress(desk, press, 'no-role', request);
+  const barred = await barredFrom(desk, request, request.offer?.device, 'fresh', deadline);
+  if (barred !== undefined) return refusePress(desk, press, barred, request);
   if (form.kind === 'miss') return miss(desk, press, request, form.values);
   const barrier = request.offer && barrierTo(desk, request.offer, 'reveal');
   if (barrier !== undefined) return refusePress(desk, press, barrier.code, request, barrier.facts);
@@ -149,10 +150,12 @@ const aboutUse = (request: RevealRequest): RefusalFacts => ({
   requestId: request.id,
   ...(request.revealedAt && { at: request.revealedAt }),
   ...(request.offer && { device: portalIdsOf(request.offer), asked: request.offer.device.name }),
+  ...(request.by === 'owner' && { by: 'owner' }),
 });
 
 export const aboutRequest = (request: RevealRequest): Partial<LedgerEntry> => ({
   requestId: request.id,
+  ...(request.by === 'owner' && { source: 'self-service' }),
   ...(request.offer && { device: deviceIn(request.offer) }),
 });
 

@@ -19,7 +19,7 @@ export type RotateAnswer =
   | { readonly kind: 'card-back'; readonly request: RevealRequest; readonly values: FormValues; readonly problems: readonly InputProblem[] }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** The button on a revealed or hidden card: a confirm card of its own, which the caller sends into the same chat. */
+/** The button on a card of a shown or hidden key, or of a status: a confirm card of its own, which the caller sends into the same chat. */
 export async function askToRotateShown(desk: Desk, press: Press): Promise<AskAnswer> {
   const shown = press.requestId && (await desk.requests.find(press.requestId));
   const refused = judge(press, shown, 'rotate-ask', desk.clock.now());
@@ -32,7 +32,7 @@ export async function askToRotateShown(desk: Desk, press: Press): Promise<AskAns
   if (barrier !== undefined) return no(desk, press, barrier.code, shown, barrier.facts);
   const { activityId: _another, ...card } = shown.card;
   const ticket = shown.grant?.ticket;
-  const request = newRequest(desk, press, { purpose: 'rotate', state: 'open', choices: [], offer, preset: { reason: 'key-exposed', ...(ticket && { ticket }) }, card });
+  const request = newRequest(desk, press, { purpose: 'rotate', state: 'open', choices: [], offer, preset: { ...(shown.purpose === 'reveal' && { reason: 'key-exposed' }), ...(ticket && { ticket }) }, card });
   await desk.requests.open(request, { ...entry(desk, press, { requestId: request.id, device: deviceIn(offer) }), act: 'asked', outcome: 'done' });
   return { kind: 'confirm', request };
 }

@@ -42,6 +42,8 @@ export type RotationCause =
       readonly keyCreatedAt: Instant;
       /** All keys of the device that were known when it was offered: another one is one that nobody was shown. */
       readonly knownKeyIds: readonly KeyId[];
+      /** It was shown to the device's owner. */
+      readonly byOwner?: boolean;
     };
 
 export interface RotatedDevice {

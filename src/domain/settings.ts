@@ -26,6 +26,10 @@ export interface DeskSettings {
   /** Anchored; a device whose name matches needs a second person. */
   readonly sensitiveNames: readonly RegExp[];
   readonly escrow: EscrowSettings;
+  /** Owners may see the keys of their own devices, where the tenant allows it too. */
+  readonly selfService: boolean;
+  /** Whom to call, in the words of the installation: a number, a page, opening hours. */
+  readonly helpdeskContact: string | undefined;
 }
 
 /** product.md §4: the defaults of an installation that says nothing. */
@@ -50,10 +54,12 @@ export const defaultSettings: DeskSettings = {
   overdueHours: 72,
   sensitiveNames: [],
   escrow: defaultEscrowSettings,
+  selfService: false,
+  helpdeskContact: undefined,
 };
 
 /** Not `test`: with a `g` flag that remembers where it was and would let every second name through. */
 export const fits = (pattern: RegExp, text: string): boolean => text.search(pattern) >= 0;
 
-export const isSensitive = (settings: DeskSettings, deviceName: string): boolean =>
+export const isSensitive = (settings: Pick<DeskSettings, 'sensitiveNames'>, deviceName: string): boolean =>
   settings.sensitiveNames.some((pattern) => fits(pattern, deviceName.trim()));

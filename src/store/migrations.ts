@@ -3,6 +3,7 @@ import * as first from './migrations/0001-ledger-and-requests.ts';
 import * as second from './migrations/0002-rotations.ts';
 import * as third from './migrations/0003-tree.ts';
 import * as eighth from './migrations/0008-device-index.ts';
+import * as ninth from './migrations/0009-self-service.ts';
 
 export interface Migration {
   readonly name: string;
@@ -18,4 +19,4 @@ const checked = ({ name, sql }: { readonly name: string; readonly sql: string })
 });
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(eighth)];
+export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(eighth), checked(ninth)];

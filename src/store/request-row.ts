@@ -66,7 +66,8 @@ const grant = z.object({
 
 const rowForm = z.object({
   id: parsedBy(parseRequestId),
-  purpose: z.enum(['reveal', 'rotate']),
+  purpose: z.enum(['reveal', 'rotate', 'status']),
+  by: z.enum(['helpdesk', 'owner']),
   person,
   viewer: z.object({ locale: text, timeZone: text } satisfies Shape<Viewer>),
   state: z.enum(requestStates),
@@ -101,6 +102,7 @@ const named = (row: RequestRow): object =>
   present({
     id: row.id,
     purpose: row.purpose,
+    by: row.asked_by,
     person: { id: row.person_id, tenantId: row.tenant_id, name: row.person_name },
     viewer: row.viewer,
     state: row.state,
@@ -125,6 +127,7 @@ const named = (row: RequestRow): object =>
 export const rowOf = (request: RevealRequest): Insertable<RequestTable> => ({
   id: request.id,
   purpose: request.purpose,
+  asked_by: request.by,
   state: request.state,
   person_id: request.person.id,
   tenant_id: request.person.tenantId,

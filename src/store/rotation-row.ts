@@ -18,7 +18,7 @@ const keyId = parsedBy(parseKeyId);
 const requestId = parsedBy(parseRequestId);
 const cause = z.discriminatedUnion('by', [
   z.object({ by: z.literal('person'), requestId, person, reason: z.enum(rotationReasons), reasonText: text.exactOptional(), ticket: text.exactOptional() } satisfies Shape<CauseBy<'person'>>),
-  z.object({ by: z.literal('reveal'), requestId, person, keyId, volumeType, keyCreatedAt: time, knownKeyIds: z.array(keyId) } satisfies Shape<CauseBy<'reveal'>>),
+  z.object({ by: z.literal('reveal'), requestId, person, keyId, volumeType, keyCreatedAt: time, knownKeyIds: z.array(keyId), byOwner: z.boolean().exactOptional() } satisfies Shape<CauseBy<'reveal'>>),
 ]);
 const device = z.object({ deviceId: parsedBy(parseEntraDeviceId), objectId: parsedBy(parseEntraObjectId), name: text } satisfies Shape<RotatedDevice>);
 const baseline = z.object({ intuneId: parsedBy(parseIntuneDeviceId), keyIds: z.array(keyId), lastActionStart: time.exactOptional() } satisfies Shape<RotationBaseline>);

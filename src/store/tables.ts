@@ -1,6 +1,6 @@
 import type { ColumnType } from 'kysely';
 import type { AlertKind } from '../domain/ledger-entry.ts';
-import type { Purpose, RequestState } from '../domain/request.ts';
+import type { Purpose, RequestBy, RequestState } from '../domain/request.ts';
 import type { RotationState } from '../domain/rotation.ts';
 import type { Jsonb } from './values.ts';
 
@@ -70,6 +70,7 @@ export interface AskTable {
 export interface RequestTable {
   id: string;
   purpose: ColumnType<string, Purpose, never>;
+  asked_by: ColumnType<string, RequestBy, never>;
   state: ColumnType<string, RequestState, RequestState>;
   person_id: string;
   tenant_id: string;

@@ -48,5 +48,6 @@ const verbIn = (incoming: Incoming | undefined): string | undefined => incoming 
 /** What a turn was about, for the words of its fault. */
 function purposeOf({ desk }: Room, incoming: Incoming | undefined): Purpose {
   if (incoming?.kind !== 'message') return verbIn(incoming)?.startsWith('rotate') === true ? 'rotate' : 'reveal';
-  return parseCommand(incoming.text, { privateChat: incoming.asker.conversation === 'personal', ticketPattern: desk.settings.ticketPattern }).kind === 'rotate' ? 'rotate' : 'reveal';
+  const { kind } = parseCommand(incoming.text, { privateChat: incoming.asker.conversation === 'personal', ticketPattern: desk.settings.ticketPattern });
+  return kind === 'rotate' || kind === 'status' ? kind : kind === 'own-devices' ? 'status' : 'reveal';
 }

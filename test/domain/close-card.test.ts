@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { askForKey, type AskAnswer } from '../../src/domain/ask-for-key.ts';
 import { cancelRequest, chooseDevice, type CloseAnswer, type HideCard, hideDueCards, hideKey } from '../../src/domain/close-card.ts';
 import type { KeyQuestion } from '../../src/domain/command.ts';
+import type { StatusAnswer } from '../../src/domain/device-status.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { RequestId } from '../../src/domain/ids.ts';
 import type { RevealRequest } from '../../src/domain/request.ts';
@@ -23,7 +24,7 @@ async function revealed(): Promise<Opened> {
   return test;
 }
 
-const codeOf = (answer: AskAnswer | CloseAnswer): string => (answer.kind === 'refused' ? answer.refusal.code : answer.kind);
+const codeOf = (answer: AskAnswer | CloseAnswer | StatusAnswer): string => (answer.kind === 'refused' ? answer.refusal.code : answer.kind);
 const twinOf = (test: Opened, index: number) => sure(test.request(test.id).choices[index]).device.deviceId;
 const choose = (test: Opened, deviceId: string, more: Parameters<typeof pressOf>[1] = {}) => chooseDevice(test.desk, pressOf(test.id, { inputs: { deviceId }, ...more }));
 const lastEntry = (test: TestDesk) => sure(test.entries.at(-1));

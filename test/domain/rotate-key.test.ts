@@ -22,7 +22,7 @@ async function opened(overrides: TestDeskOverrides = {}): Promise<TestDesk & { r
   return answer.kind === 'confirm' ? { ...test, id: answer.request.id } : assert.fail('the ask was refused');
 }
 
-const codeOf = (answer: RotateAnswer | Awaited<ReturnType<typeof askToRotate>>): string => (answer.kind === 'refused' ? answer.refusal.code : answer.kind);
+const codeOf = (answer: RotateAnswer | Awaited<ReturnType<typeof chooseDevice>>): string => (answer.kind === 'refused' ? answer.refusal.code : answer.kind);
 
 describe('domain/rotate-key: the ask', () => {
   it('gives an admin a confirm card that is for rotating', async () => {

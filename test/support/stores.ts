@@ -82,6 +82,7 @@ export const grant: Grant = { key: known(offer.keys[0]), reason: 'other', reason
 export const requestOf = (number: number, more: Partial<RevealRequest> = {}): RevealRequest => ({
   id: requestId(number),
   purpose: 'reveal',
+  by: 'helpdesk',
   person: { id: person(), tenantId: known(parseTenantId('c0417050-0000-4000-8000-000000000000')), name: 'Alex Wilber' },
   viewer: { locale: 'de-DE', timeZone: 'Europe/Berlin' },
   state: 'open',

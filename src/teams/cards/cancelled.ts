@@ -4,14 +4,15 @@ import { plain, say } from './escape.ts';
 import { askAgain, deviceName, doneWords } from './words.ts';
 
 /** Replaces a confirm card, or a choice of devices, after Cancel. */
-export function cancelledCard({ request: { offer, purpose } }: { readonly request: RevealRequest }): CardMessage {
+export function cancelledCard({ request }: { readonly request: RevealRequest }): CardMessage {
+  const { offer, purpose } = request;
   const name = offer && deviceName(offer.device);
   return message(
     name === undefined ? plain`Cancelled. Nothing was ${doneWords[purpose]}.` : plain`Cancelled. The key of ${name} was not ${doneWords[purpose]}.`,
     [
       heading(say`Cancelled`),
       line(name === undefined ? say`Nothing was ${doneWords[purpose]}.` : say`The key of ${name} was not ${doneWords[purpose]}.`, { spacing: 'small' }),
-      line(askAgain(purpose, name)),
+      line(askAgain(request, name)),
     ],
   );
 }

@@ -21,13 +21,14 @@ export function chooseDeviceCard({ request, now, missing = false, unlisted = 0 }
   const [first] = request.choices;
   const twins = names.size === 1 && first !== undefined;
   const count = request.choices.length;
+  const own = request.by === 'owner';
   return message(
     plain`${count + unlisted} devices fit. Choose one to go on.`,
     [
-      heading(twins ? say`${count + unlisted} devices are named ${deviceName(first.device)}` : say`Which of these ${count} devices?`),
-      line(request.purpose === 'rotate' ? say`Make sure which one is meant, then choose.` : say`Ask the caller who uses the laptop and when it was last in use, then choose.`, { spacing: 'small' }),
+      heading(own ? say`Which of your ${count} computers?` : twins ? say`${count + unlisted} devices are named ${deviceName(first.device)}` : say`Which of these ${count} devices?`),
+      line(own ? say`Choose the one that asks for a recovery key.` : request.purpose === 'status' ? say`Choose the one that is meant.` : request.purpose === 'rotate' ? say`Make sure which one is meant, then choose.` : say`Ask the caller who uses the laptop and when it was last in use, then choose.`, { spacing: 'small' }),
       ...(missing ? [line(say`▲ Choose a device first.`, { color: 'attention', weight: 'bolder' })] : []),
-      choices(request.choices, now, twins),
+      choices(request.choices, now, own ? 'own' : twins),
       ...(unlisted > 0 ? [line(say`${unlisted} more fit and are not listed: their last sign-in is older. Is it one of them? Ask by its name or key ID.`)] : []),
       note(say`Newest sign-in first. This card is open until ${time(request.expiresAt, request.viewer)}.`, { spacing: 'medium' }),
     ],
@@ -35,7 +36,7 @@ export function chooseDeviceCard({ request, now, missing = false, unlisted = 0 }
   );
 }
 
-const choices = (offered: readonly DeviceChoice[], now: Instant, twins: boolean): InputChoiceSet => ({
+const choices = (offered: readonly DeviceChoice[], now: Instant, twins: boolean | 'own'): InputChoiceSet => ({
   type: 'Input.ChoiceSet',
   id: 'deviceId',
   label: 'Device',
@@ -44,8 +45,11 @@ const choices = (offered: readonly DeviceChoice[], now: Instant, twins: boolean)
   isRequired: true,
   errorMessage: 'Choose a device.',
   spacing: 'medium',
-  choices: offered.map((choice) => ({ title: choiceTitle(titleOf(choice, now, twins)), value: choice.device.deviceId })),
+  choices: offered.map((choice) => ({ title: choiceTitle(twins === 'own' ? ownTitle(choice, now) : titleOf(choice, now, twins)), value: choice.device.deviceId })),
 });
+
+const ownTitle = ({ device }: DeviceChoice, now: Instant): Plain =>
+  plain`${deviceName(device)}, ${device.lastSignIn === undefined ? 'last use not known' : `last used ${age(device.lastSignIn, now)}`}`;
 
 /** The owner first among twins: that is what the caller can say. */
 function titleOf({ device, owner, keyCount }: DeviceChoice, now: Instant, twins: boolean): Plain {

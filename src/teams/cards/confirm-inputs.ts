@@ -10,10 +10,11 @@ import type { DeviceOffer, FormValues, RevealRequest } from '../../domain/reques
 import type { DeskSettings } from '../../domain/settings.ts';
 import type { Element, InputChoiceSet, InputText } from './card.ts';
 import { choiceTitle, fieldValue, plain } from './escape.ts';
+import { ownReasonWords } from './own-words.ts';
 import { problemLines } from './problems.ts';
 import { clientPattern } from './ticket-pattern.ts';
 import { date } from './times.ts';
-import { callerCheckWords, reasonWords, rotationReasonWords, stateWords, volumeWords } from './words.ts';
+import { callerCheckWords, ownStateWords, ownVolumeWords, reasonWords, rotationReasonWords, stateWords, volumeWords } from './words.ts';
 
 export type FormSettings = Pick<DeskSettings, 'callerCheckRequired' | 'ticketRequired' | 'ticketPattern'>;
 
@@ -34,6 +35,8 @@ const mostKeysInView = 4;
 export function confirmInputs(form: Form): readonly Element[] {
   const values = form.values ?? form.request.preset;
   const key = form.request.callerProof ? keyIdField(values) : keyList(form, values);
+  // An owner has no caller and no ticket.
+  if (form.request.by === 'owner') return withProblems([key, reasonList(reasonCodes, ownReasonWords, 'compact', values), reasonField(values, 'Something else')], form.problems);
   const reason = reasonList(reasonCodes, reasonWords, form.settings.callerCheckRequired ? 'expanded' : 'compact', values);
   const inputs = [key, reason, reasonField(values), callerCheckList(form.settings, values), ticketField(form.settings, values)];
   return withProblems(inputs, form.problems);
@@ -60,7 +63,9 @@ function keyList({ request, offer, values, note, problems }: Form, held: FormVal
   // Eight characters tell keys apart but for one chance in millions; then the whole ID does.
   const idOf = (key: KnownKey): string => (shorts.filter((short) => short === shortKeyId(key.keyId)).length === 1 ? shortKeyId(key.keyId) : key.keyId.toUpperCase());
   const title = (key: KnownKey) =>
-    inView
+    request.by === 'owner'
+      ? plain`${idOf(key)}, ${ownStateWords[key.state]}, ${date(key.createdAt, request.viewer)}, ${ownVolumeWords[key.volumeType]}`
+      : inView
       ? plain`${idOf(key)}, ${stateWords[key.state]}, ${date(key.createdAt, request.viewer)}, ${volumeWords[key.volumeType]}`
       : plain`${idOf(key)}, ${date(key.createdAt, request.viewer)}, ${shortVolume[key.volumeType]}${key.state === 'active' ? ', active' : ''}`;
   return {
@@ -71,7 +76,7 @@ function keyList({ request, offer, values, note, problems }: Form, held: FormVal
     choices: offer.keys.map((key) => ({ title: choiceTitle(title(key)), value: key.keyId })),
     wrap: true,
     isRequired: true,
-    errorMessage: 'Choose the key whose ID the caller sees on the blue screen.',
+    errorMessage: request.by === 'owner' ? 'Choose the key whose ID you see on the blue screen.' : 'Choose the key whose ID the caller sees on the blue screen.',
     spacing: 'medium',
     ...(chosen && { value: chosen.keyId }),
   };
@@ -122,10 +127,10 @@ const reasonList = <Code extends string>(codes: readonly Code[], words: Readonly
   ...choiceOf(held.reason, codes),
 });
 
-const reasonField = (held: FormValues): InputText => ({
+const reasonField = (held: FormValues, other = 'Other'): InputText => ({
   type: 'Input.Text',
   id: 'reasonText',
-  label: 'Details (needed for Other)',
+  label: `Details (needed for ${other})`,
   placeholder: 'What happened, in a few words',
   maxLength: longestReason,
   isRequired: false,

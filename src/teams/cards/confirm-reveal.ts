@@ -7,6 +7,7 @@ import type { InputProblem } from '../../domain/form.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { DeviceOffer, FormValues, RevealRequest } from '../../domain/request.ts';
 import { box, type CardMessage, type Element, facts, heading, line, message, note as smallPrint, press } from './card.ts';
+import { confirmOwnKeyCard } from './confirm-own-key.ts';
 import { confirmInputs, type FormSettings } from './confirm-inputs.ts';
 import { plain, type Said, say } from './escape.ts';
 import { problemsBox } from './problems.ts';
@@ -30,6 +31,7 @@ export interface Confirm {
 /** Throws when the request has no offer: only a request with one is open. */
 export function confirmRevealCard(confirm: Confirm): CardMessage {
   const { request, problems = [] } = confirm;
+  if (request.by === 'owner') return confirmOwnKeyCard(confirm);
   const { offer } = request;
   if (offer === undefined) throw new Error('a confirm card needs an offer');
   const name = deviceName(offer.device);

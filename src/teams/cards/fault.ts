@@ -83,6 +83,11 @@ const outcomes = {
     unknown: say`It may have been noted: press Rotate again, and the card shows how far it is.`,
     otherWay: () => say`If it cannot wait: the device's page in the Intune portal has **BitLocker key rotation**, for those who may use it there.`,
   },
+  status: {
+    nothing: 'No status was shown',
+    unknown: say`Ask again: looking changes nothing.`,
+    otherWay: () => say`If it cannot wait: the portals have the device's page, for those who may read it there.`,
+  },
 } as const satisfies Record<Purpose, Outcome>;
 
 function advice({ retry, retryAfterSeconds }: Faulty['fault'], words: FaultWords): Said {

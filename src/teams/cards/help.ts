@@ -5,13 +5,14 @@ import { permits, type RoleSet } from '../../domain/person.ts';
 import type { ConversationKind } from '../../domain/request.ts';
 import type { DeskSettings } from '../../domain/settings.ts';
 import { type CardMessage, type Element, heading, line, message, note } from './card.ts';
-import { plain, type Said, say } from './escape.ts';
+import { plain, type Said, say, together } from './escape.ts';
+import { helpdeskLine } from './own-words.ts';
 
 export interface Help {
   /** Of the one who asks; not needed where others read. */
   readonly roles?: RoleSet;
   readonly conversation: ConversationKind;
-  readonly settings: Pick<DeskSettings, 'agentsMayRotate'>;
+  readonly settings: Pick<DeskSettings, 'agentsMayRotate' | 'selfService' | 'helpdeskContact'>;
 }
 
 export function helpCard({ roles = new Set(), conversation, settings }: Help): CardMessage {
@@ -19,18 +20,23 @@ export function helpCard({ roles = new Set(), conversation, settings }: Help): C
   const may = open || permits(roles, 'reveal', settings);
   return message(plain`What Keydesk can do for you.`, [
     heading(say`Keydesk`),
-    line(intro(open, may), { spacing: 'small' }),
+    line(intro(open, may, settings), { spacing: 'small' }),
     ...(may ? keyCommands.flatMap(command) : []),
+    ...(open || permits(roles, 'look-up', settings) ? statusCommands.flatMap(command) : []),
+    ...(settings.selfService ? ownCommands.flatMap(command) : []),
     ...(!open && permits(roles, 'rotate', settings) ? rotateCommands.flatMap(command) : []),
     ...general.flatMap(command),
+    ...(may || open || !settings.selfService ? [] : [note(helpdeskLine({ helpdesk: settings.helpdeskContact }), { spacing: 'medium' })]),
     note(where(conversation, may), { spacing: 'medium' }),
   ]);
 }
 
-function intro(open: boolean, may: boolean): Said {
+function intro(open: boolean, may: boolean, { selfService, helpdeskContact }: Help['settings']): Said {
   if (open) return say`I show BitLocker recovery keys to the helpdesk, to each person alone, and write down that I did. Type what you know:`;
   if (may) return say`I show a BitLocker recovery key to you alone, and write down that I did. Type what you know:`;
-  return say`I give BitLocker recovery keys to the helpdesk. You have no role for that. If you are locked out, call the helpdesk.`;
+  const locked = helpdeskContact === undefined ? say`If you are locked out, call the helpdesk.` : say`If you are locked out, call the helpdesk: ${helpdeskContact}`;
+  if (selfService) return say`I show you the BitLocker recovery keys of your own computers, to you alone, and write down that I did.`;
+  return together(say`I give BitLocker recovery keys to the helpdesk. You have no role for that.`, locked);
 }
 
 type Command = readonly [said: Said, does: Said];
@@ -39,6 +45,13 @@ const keyCommands: readonly Command[] = [
   [say`**key for LAPTOP-42**`, say`by device; add a ticket number or **id 1A2B3C4D** if you have them`],
   [say`**key for adele@contoso.com**`, say`by person: choose from their devices`],
   [say`**key id 1A2B3C4D**`, say`by the ID on the blue screen: its first eight characters, or more`],
+];
+
+const statusCommands: readonly Command[] = [[say`**status LAPTOP-42**`, say`whether its key is safe in Entra ID, and what to do if not`]];
+
+const ownCommands: readonly Command[] = [
+  [say`**my key**`, say`the recovery key of your own computer`],
+  [say`**my devices**`, say`your own computers, and whether a key is stored for them`],
 ];
 
 const rotateCommands: readonly Command[] = [[say`**rotate LAPTOP-42**`, say`give a device a new key; a card then shows how far it is`]];

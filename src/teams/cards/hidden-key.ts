@@ -6,9 +6,10 @@ import { type Instant, milliseconds } from '../../domain/instant.ts';
 import type { RevealRequest } from '../../domain/request.ts';
 import { type CardMessage, type Element, type ExecuteAction, facts, heading, line, message, note, press } from './card.ts';
 import { plain, type Said, say } from './escape.ts';
+import { ownReasonWords } from './own-words.ts';
 import { type Afterwards, rotateButton, rotationLine } from './rotation-words.ts';
 import { time, when } from './times.ts';
-import { callerCheckWords, deviceName, reasonWords, volumeWords } from './words.ts';
+import { callerCheckWords, deviceName, ownVolumeWords, reasonWords, volumeWords } from './words.ts';
 
 export interface After extends Afterwards {
   /** Revealed at least once: with offer and grant. Throws without. */
@@ -43,12 +44,14 @@ function afterReveal({ request, now, bare = false, ...afterwards }: After, kind:
   );
 }
 
-function about({ grant }: RevealRequest, name: string): Element {
+function about({ grant, by }: RevealRequest, name: string): Element {
+  const reasons = by === 'owner' ? ownReasonWords : reasonWords;
+  const volumes = by === 'owner' ? ownVolumeWords : volumeWords;
   return facts(
     {
       Device: say`${name}`,
-      'Key ID': grant && say`${shortKeyId(grant.key.keyId)}, ${volumeWords[grant.key.volumeType]}`,
-      Reason: grant && (grant.reason === 'other' ? say`${grant.reasonText ?? 'Other'}` : say`${reasonWords[grant.reason]}`),
+      'Key ID': grant && say`${shortKeyId(grant.key.keyId)}, ${volumes[grant.key.volumeType]}`,
+      Reason: grant && (grant.reason === 'other' ? say`${grant.reasonText ?? 'Other'}` : say`${reasons[grant.reason]}`),
       Details: grant?.reason !== 'other' && grant?.reasonText !== undefined ? say`${grant.reasonText}` : undefined,
       Caller: grant?.callerCheck && say`${callerCheckWords[grant.callerCheck]}`,
       Ticket: grant?.ticket === undefined ? undefined : say`${grant.ticket}`,
@@ -63,6 +66,7 @@ function againUntil({ showAgainUntil }: RevealRequest, now: Instant): Instant | 
 
 function againLine(request: RevealRequest, until: Instant | undefined): Element {
   if (until === undefined) return note(say`It can no longer be shown from this card. If it is still needed, ask again.`, { spacing: 'medium' });
+  if (request.by === 'owner') return note(say`Still needed? Show again works until ${time(until, request.viewer)}; it is written down again.`, { spacing: 'medium' });
   return note(say`Still on the phone? Show again works until ${time(until, request.viewer)}; it is written into the ledger.`, { spacing: 'medium' });
 }
 

@@ -4,7 +4,8 @@
 import type { RefusalCode, RefusalFacts } from '../../domain/refusal.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Viewer } from '../../domain/request.ts';
-import { cleanText, type Said, say } from './escape.ts';
+import { cleanText, type Said, say, together } from './escape.ts';
+import { callHelpdesk } from './own-words.ts';
 import { age, span, when } from './times.ts';
 
 export interface RefusalWords {
@@ -42,11 +43,11 @@ export const refusalWords = {
   'ask-limit': ({ limit }) =>
     no('Too many messages', [say`More than ${limit?.max ?? 30} messages within ${span(limit?.seconds ?? 60)} came from you, so I stopped answering.`], say`Wait a minute, then ask again.`),
 
-  'no-role': () =>
+  'no-role': (facts) =>
     no(
       'You have no role for this',
       [say`Recovery keys are given to people with the role agent or admin. You have neither, so nothing was shown.`],
-      say`If you work at the helpdesk, ask for the role. If it is your own laptop, call the helpdesk.`,
+      together(say`If you work at the helpdesk, ask for the role. If it is your own laptop:`, facts.selfService === true ? say`type **my key**` : facts.helpdesk === undefined ? say`call the helpdesk.` : say`call the helpdesk, ${facts.helpdesk}`),
     ),
 
   'device-not-found': (facts) =>
@@ -145,6 +146,22 @@ export const refusalWords = {
       'Intune knows this device more than once',
       [say`Several devices in Intune carry the ID of **${nameOf(facts, 'this device')}**. I do not guess which one is meant. Nothing was rotated.`],
       say`In the Intune portal compare their last check-in and remove the stale ones. Then ask again.`,
+    ),
+
+  'self-service-off': (facts) => no('Here the helpdesk shows recovery keys', [say`Your organisation does not let owners see the recovery keys of their computers themselves. Nothing was shown.`], callHelpdesk(facts)),
+
+  'no-own-device': (facts) =>
+    answer(
+      'No computer of yours',
+      [say`I found no Windows computer that is registered to you and that you are the main user of. One that came to you from somebody else may still be registered to them.`],
+      callHelpdesk(facts),
+    ),
+
+  'not-your-device': (facts) =>
+    no(
+      'Only for your own computers',
+      [say`I show you a computer only when it is registered to you and you are its main user. That is not so here, so nothing was shown.`],
+      facts.selfService === true ? together(say`Your own computers: **my devices**.`, callHelpdesk(facts)) : callHelpdesk(facts),
     ),
 
   'key-id-ambiguous': (facts) =>

@@ -4,11 +4,14 @@
 import type { Refusal, RefusalCode, RefusalFacts } from '../../domain/refusal.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Purpose, Viewer } from '../../domain/request.ts';
-import { type CardMessage, heading, line, message, note, press } from './card.ts';
+import { type CardMessage, type OpenUrlAction, heading, line, message, note, press } from './card.ts';
 import { cleanText, type Plain, plain, type Said, say } from './escape.ts';
+import { ownRefusalWords } from './own-refusal-words.ts';
+import { ownDevicesPage } from './own-words.ts';
 import { portalLinks } from './portals.ts';
 import { type RefusalWords, refusalWords } from './refusal-words.ts';
 import { rotationRefusalWords } from './rotation-refusal-words.ts';
+import { statusRefusalWords } from './status-refusal-words.ts';
 
 export interface Refused {
   readonly refusal: Refusal;
@@ -20,6 +23,15 @@ export interface Refused {
 
 /** Where the portals are the way on: the key may be found there, or the device be looked at. */
 const namesPortals: ReadonlySet<RefusalCode> = new Set(['no-keys', 'approval-unavailable', 'not-managed', 'several-managed']);
+/** Where somebody without a role may find their own key. */
+const namesOwnPage: ReadonlySet<RefusalCode> = new Set(['no-role', 'self-service-off', 'no-own-device', 'not-your-device', 'no-keys', 'approval-unavailable']);
+
+function linksFor(code: RefusalCode, facts: RefusalFacts, purpose: Purpose | undefined): readonly OpenUrlAction[] {
+  if (purpose === 'rotate' && code === 'no-role') return [];
+  if (facts.by === 'owner' || !namesPortals.has(code)) return namesOwnPage.has(code) ? [ownDevicesPage] : [];
+  return portalLinks(facts.device);
+}
+
 /** Where the card's own request may still show its key. */
 const mayShowAgain: ReadonlySet<RefusalCode> = new Set(['request-used', 'request-busy']);
 
@@ -37,7 +49,7 @@ export function refusedCard(refused: Refused): CardMessage {
       line(words.next, { spacing: 'medium' }),
       note(words.sign === 'refused' ? say`Reference ${reference}. This is in the ledger.` : say`Reference ${reference}`, { spacing: 'medium' }),
     ],
-    [...again, ...(namesPortals.has(code) ? portalLinks(facts.device) : [])],
+    [...again, ...linksFor(code, facts, refused.purpose)],
   );
 }
 
@@ -45,8 +57,8 @@ export function refusedCard(refused: Refused): CardMessage {
 export const refusedLine = (refused: Refused): Plain => plain`${wordsOf(refused).title}. Reference ${refused.refusal.reference}`;
 
 function wordsOf({ refusal: { code, facts }, viewer, now, purpose }: Refused): RefusalWords {
-  const ofRotation = purpose === 'rotate' ? rotationRefusalWords[code] : 'as for a key';
-  return (ofRotation === 'as for a key' ? refusalWords[code] : ofRotation)(facts, { viewer, now });
+  const own = facts.by === 'owner' ? ownRefusalWords[code] : purpose === 'rotate' ? rotationRefusalWords[code] : purpose === 'status' ? statusRefusalWords[code] : undefined;
+  return (own === undefined || own === 'as for a key' ? refusalWords[code] : own)(facts, { viewer, now });
 }
 
 function closestNames({ closest = [] }: RefusalFacts): Said | undefined {

@@ -8,7 +8,7 @@ import { box, type CardMessage, type ColumnSet, type Container, type Element, fa
 import { type Plain, plain, say } from './escape.ts';
 import { type Afterwards, rotateButton, rotationLine } from './rotation-words.ts';
 import { time } from './times.ts';
-import { deviceName, volumeWords } from './words.ts';
+import { deviceName, ownVolumeWords, volumeWords } from './words.ts';
 
 interface Shown extends Afterwards {
   /** Revealed: with offer, grant and `hideAt`. */
@@ -26,11 +26,13 @@ export function revealedKeyCard({ request, password, ...afterwards }: Shown): Ca
     plain`The recovery key of ${name} is shown until ${until}.`,
     [
       heading(say`Recovery key for ${name}`),
-      line(say`Key ID **${shortKeyId(grant.key.keyId)}**, ${volumeWords[grant.key.volumeType]}. Compare it with the blue screen.`, { spacing: 'small' }),
+      line(say`Key ID **${shortKeyId(grant.key.keyId)}**, ${(request.by === 'owner' ? ownVolumeWords : volumeWords)[grant.key.volumeType]}. Compare it with the blue screen.`, { spacing: 'small' }),
       ...warnings(password, grant),
       digits(password.blocks),
       words(password.blocks),
-      line(say`Read one block at a time. Windows checks each block while it is typed: when it objects, repeat that block.`, { spacing: 'medium' }),
+      request.by === 'owner'
+        ? line(say`Type one block at a time. Windows checks each block: when it objects, type that block again.`, { spacing: 'medium' })
+        : line(say`Read one block at a time. Windows checks each block while it is typed: when it objects, repeat that block.`, { spacing: 'medium' }),
       facts({ 'Hides at': say`${until}`, 'Whole key ID': say`${grant.key.keyId.toUpperCase()}` }, { spacing: 'medium', separator: true }),
       ...rotationLine(afterwards, request, request.revealedAt ?? hideAt),
       note(say`Do not copy the key into a chat or a ticket.`),

@@ -4,7 +4,7 @@
 import type { Device, JoinType, KnownKey, Owner, VolumeType } from '../../domain/device.ts';
 import type { Role } from '../../domain/person.ts';
 import type { CallerCheck, ReasonCode, RotationReason } from '../../domain/reason.ts';
-import type { Purpose } from '../../domain/request.ts';
+import type { Purpose, RevealRequest } from '../../domain/request.ts';
 import { cleanText, type Said, say } from './escape.ts';
 
 export const reasonWords = {
@@ -70,11 +70,17 @@ export function ownerWords(owner: Owner | undefined): string | undefined {
   return owner.userPrincipalName === undefined ? owner.name : `${owner.name} (${owner.userPrincipalName})`;
 }
 
+/** The same for owners, who do not say "volume". */
+export const ownVolumeWords = { operatingSystem: 'Windows drive', fixedData: 'data drive', removableData: 'USB drive', unknown: 'drive not known' } as const satisfies Record<VolumeType, string>;
+export const ownStateWords = { active: 'newest', superseded: 'older' } as const satisfies Record<KnownKey['state'], string>;
+
 /** What a request is for, as something that was done to the key. */
-export const doneWords = { reveal: 'shown', rotate: 'rotated' } as const satisfies Record<Purpose, string>;
+export const doneWords = { reveal: 'shown', rotate: 'rotated', status: 'shown' } as const satisfies Record<Purpose, string>;
 
 /** On a card that will never do anything again. @param name undefined when no device was chosen */
-export function askAgain(purpose: Purpose, name: string | undefined): Said {
+export function askAgain({ purpose, by }: Pick<RevealRequest, 'purpose' | 'by'>, name: string | undefined): Said {
+  if (by === 'owner') return purpose === 'status' ? say`Still needed? Ask again: **my devices**` : say`Still needed? Ask again: **my key**`;
   if (name === undefined) return say`Still needed? Ask again.`;
+  if (purpose === 'status') return say`Still needed? Ask again: **status ${name}**`;
   return purpose === 'rotate' ? say`Still needed? Ask again: **rotate ${name}**` : say`Still needed? Ask again: **key for ${name}**`;
 }

@@ -44,9 +44,9 @@ const refused = async (room: Room, press: Press, { refusal }: Extract<CloseAnswe
 export async function onChoose(room: Room, press: Press): Promise<InvokeBody> {
   const answer = await chooseDevice(room.desk, press);
   if (answer.kind === 'choose') return cardAnswer(chooseDeviceCard({ request: answer.request, now: room.desk.clock.now(), missing: true }));
-  const purpose = answer.kind === 'confirm' ? answer.request.purpose : await purposeOf(room, press);
+  const purpose = answer.kind === 'refused' ? await purposeOf(room, press) : answer.request.purpose;
   const card = await cardOf(room.desk, press.viewer, answer, purpose);
-  if (answer.kind === 'confirm') await makeLast(room, answer.request, card);
+  if (answer.kind !== 'refused') await makeLast(room, answer.request, card);
   return cardAnswer(card);
 }
 

@@ -11,6 +11,7 @@ import { whoamiCard } from '../cards/whoami.ts';
 import type { Room } from '../room.ts';
 import { sayPrivately } from '../say.ts';
 import { onAsk } from './ask.ts';
+import { onOwnDevices, onOwnKey, onStatus } from './status.ts';
 
 /** One message, answered once however often Teams delivers it. Throws a Fault; the fault card is sent by bot.ts. */
 export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
@@ -28,6 +29,12 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
       return onAsk(room, incoming, command.question, 'reveal');
     case 'rotate':
       return onAsk(room, incoming, command.question, 'rotate');
+    case 'status':
+      return onStatus(room, incoming, command.question);
+    case 'own-key':
+      return onOwnKey(room, incoming);
+    case 'own-devices':
+      return onOwnDevices(room, incoming);
     case 'help':
       return onHelp(room, incoming);
     case 'whoami':

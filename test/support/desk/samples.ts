@@ -11,6 +11,7 @@ const laptop = deviceOf(42, 'LAPTOP-42');
 export const requestOf = (more: Partial<RevealRequest> = {}): RevealRequest => ({
   id: sure(parseRequestId('5e900000-0000-4000-8000-0000000000aa')),
   purpose: 'reveal',
+  by: 'helpdesk',
   person: alex,
   viewer: { locale: 'en-GB', timeZone: 'Europe/Berlin' },
   state: 'open',

@@ -67,6 +67,7 @@ export const offer = (over: Partial<DeviceOffer> = {}): DeviceOffer => ({
 export const openRequest = (over: Partial<RevealRequest> = {}): RevealRequest => ({
   id: requestId,
   purpose: 'reveal',
+  by: 'helpdesk',
   person: alex,
   viewer,
   state: 'open',

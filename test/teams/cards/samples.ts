@@ -20,6 +20,7 @@ import { revealedKeyCard } from '../../../src/teams/cards/revealed-key.ts';
 import { suggestionCard } from '../../../src/teams/cards/suggestion.ts';
 import { whoamiCard } from '../../../src/teams/cards/whoami.ts';
 import { rotationSamples, rotationSamplesWithKey } from './rotation-samples.ts';
+import { statusSamples, statusSamplesWithKey } from './status-samples.ts';
 import * as the from './people-and-devices.ts';
 import { inOrder } from '../../../src/domain/device.ts';
 
@@ -120,6 +121,7 @@ export const revealedSamples: readonly Sample[] = Object.entries({
   'revealed-hostile-name': revealedKeyCard({ request: the.revealedRequest({ offer: named(the.hostileName) }), password: the.password }),
   'revealed-longest-windows-name': revealedKeyCard({ request: the.revealedRequest({ offer: named(the.longWindowsName) }), password: the.password }),
   ...rotationSamplesWithKey,
+  ...statusSamplesWithKey,
   'revealed-words': asWords(revealedKeyCard({ request: the.revealedRequest(), password: the.password })),
 }).map(([name, message]) => ({ name, message }));
 
@@ -181,6 +183,6 @@ const faults: readonly Sample[] = faultCodes.flatMap((code) => [
 ]);
 
 /** All cards that may be sent, edited into a message, or stored by Teams. */
-export const openSamples: readonly Sample[] = [...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples }).map(([name, message]) => ({ name, message })), ...refusals, ...faults];
+export const openSamples: readonly Sample[] = [...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...statusSamples }).map(([name, message]) => ({ name, message })), ...refusals, ...faults];
 
 export const allSamples: readonly Sample[] = [...openSamples, ...revealedSamples];
