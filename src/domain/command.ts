@@ -2,6 +2,7 @@
 // text that fits no command gets a suggestion, never an action.
 
 import { type KeyIdFragment, parseKeyIdFragment } from './device.ts';
+import { checkCommand, type FleetCommand, fleetCommands } from './fleet-command.ts';
 import { type KeyId, parseKeyId } from './ids.ts';
 import { nearestTo } from './nearest.ts';
 import { holdsRecoveryPassword } from './recovery-password.ts';
@@ -22,6 +23,7 @@ export type Command =
   | { readonly kind: 'rotate'; readonly question: KeyQuestion }
   | { readonly kind: 'status'; readonly question: KeyQuestion }
   | OwnCommand
+  | FleetCommand
   | { readonly kind: 'help' }
   | { readonly kind: 'key-types' }
   | { readonly kind: 'whoami' }
@@ -53,6 +55,7 @@ const fixedCommands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['types of keys', { kind: 'key-types' }],
   ['rotation', { kind: 'suggestion', nearest: 'rotate LAPTOP-42' }],
   ['key rotation', { kind: 'suggestion', nearest: 'rotate LAPTOP-42' }],
+  ...fleetCommands,
   ['whoami', { kind: 'whoami' }],
   ['who am i', { kind: 'whoami' }],
 ]);
@@ -66,6 +69,8 @@ const longestName = 256;
 /** @param text one message without mentions, as `normalise` leaves it or rougher. */
 export function parseCommand(text: string, hearing: Hearing): Command {
   if (holdsRecoveryPassword(text)) return { kind: 'pasted-password' };
+  const check = checkCommand(text);
+  if (check !== undefined) return check;
   if (text.length > longestText) return { kind: 'suggestion', nearest: 'help' };
   const words = tidy(text);
   if (holdsRecoveryPassword(words)) return { kind: 'pasted-password' };

@@ -5,6 +5,7 @@
 import type { KeyQuestion } from './command.ts';
 import type { Desk } from './desk.ts';
 import type { IndexedDevice } from './fleet.ts';
+import type { EntraDeviceId, EntraObjectId } from './ids.ts';
 import type { Deadline } from './ports.ts';
 
 /** More devices of one name than a choice bears are not asked for beforehand. */
@@ -14,9 +15,13 @@ const mostAhead = 10;
 export function lookAhead(desk: Desk, question: KeyQuestion, deadline: Deadline): Desk {
   const early: Desk = {
     ...desk,
-    recoveryKeys: { ...desk.recoveryKeys, of: once(desk.recoveryKeys.of) },
-    managedDevices: { ...desk.managedDevices, of: once(desk.managedDevices.of) },
-    directory: { ...desk.directory, owners: once(desk.directory.owners), device: once(desk.directory.device) },
+    recoveryKeys: { ...desk.recoveryKeys, of: once((id: EntraDeviceId, until) => desk.recoveryKeys.of(id, until)) },
+    managedDevices: { ...desk.managedDevices, of: once((id: EntraDeviceId, until) => desk.managedDevices.of(id, until)) },
+    directory: {
+      ...desk.directory,
+      owners: once((id: EntraObjectId, until) => desk.directory.owners(id, until)),
+      device: once((id: EntraDeviceId, until) => desk.directory.device(id, until)),
+    },
   };
   const begin = async (): Promise<void> => {
     for (const { deviceId, objectId } of await expected(desk, question)) {

@@ -39,6 +39,7 @@ export const refusalCodes = [
   'not-your-device', // not, or no longer, the person's own
   // the index of the fleet
   'key-id-ambiguous', // keys of several devices begin like this
+  'index-not-ready', // no sweep has come to its end yet
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
@@ -72,6 +73,8 @@ export interface RefusalFacts {
   readonly selfService?: boolean;
   /** How old the index is that was searched; absent without one. */
   readonly indexAt?: Instant;
+  /** How far the first sweep is. */
+  readonly indexing?: { readonly share?: number; readonly entries: number };
   /** The request for Show again. */
   readonly requestId?: RequestId;
 }

@@ -14,6 +14,8 @@ import type { Patience } from './connector-call.ts';
 import { createConnectors } from './connectors.ts';
 import { createEgressGuard } from './egress-guard.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { parseFleetPress } from './fleet-press.ts';
+import { onFleetPage } from './handlers/fleet.ts';
 import { hiddenCardOf, onCancel, onChoose, onHide } from './handlers/close.ts';
 import { onMessage } from './handlers/message.ts';
 import { onAgain, onReveal } from './handlers/reveal.ts';
@@ -89,6 +91,7 @@ function route(room: Room, incomingOf: (context: TurnContext) => Incoming | unde
   for (const verb of Object.keys(pressHandlers)) {
     application.addRoute((context) => Promise.resolve(pressIn(incomingOf(context))?.verb === verb), (context) => press(room, context, incomingOf(context)), true);
   }
+  application.addRoute((context) => Promise.resolve(fleetIn(incomingOf(context)) !== undefined), (context) => pressFleet(room, context, incomingOf(context)), true);
   application.addRoute((context) => Promise.resolve(context.activity.type === 'invoke'), (context) => respond(context, notUnderstood()), true);
   application.message(
     (context) => Promise.resolve(context.activity.type === 'message'),
@@ -105,4 +108,11 @@ const pressIn = (incoming: Incoming | undefined) => incoming && parsePress(incom
 async function press(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
   const parsed = pressIn(incoming);
   await respond(context, parsed === undefined || incoming === undefined ? notUnderstood() : await pressHandlers[parsed.verb](room, parsed.press, incoming));
+}
+
+const fleetIn = (incoming: Incoming | undefined) => incoming && parseFleetPress(incoming);
+
+async function pressFleet(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
+  const parsed = fleetIn(incoming);
+  await respond(context, parsed === undefined || incoming === undefined ? notUnderstood() : await onFleetPage(room, parsed, incoming));
 }

@@ -27,6 +27,10 @@ function lines(part: Element): readonly string[] {
       return part.style === undefined ? part.items.flatMap(element) : part.items.flatMap(element).map((row) => `  | ${row}`.trimEnd());
     case 'ColumnSet':
       return [part.columns.map((column) => column.items.flatMap(element).join(' ').padEnd(column.width === 'stretch' ? 14 : 12)).join('  ').trimEnd()];
+    // What they show stands in the lines around them.
+    case 'Chart.Donut':
+    case 'Chart.Line':
+      return [];
     case 'Input.ChoiceSet':
       return [`${part.label}:`, ...choices(part)];
     case 'Input.Text':

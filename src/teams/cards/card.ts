@@ -1,6 +1,7 @@
 // The part of Adaptive Cards 1.5 that Keydesk uses, and the few blocks its cards are made of. A text is `Said`, so that
 // nothing from outside gets into a card unescaped. What is drawn fits a phone: every text wraps, two columns at most.
 
+import type { FleetList } from '../../domain/fleet.ts';
 import type { RequestId } from '../../domain/ids.ts';
 import { type Plain, type Said, say } from './escape.ts';
 
@@ -69,16 +70,36 @@ export interface InputChoiceSet extends Input {
   readonly placeholder?: string;
 }
 
-export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet;
+type ChartColour = 'good' | 'warning' | 'attention' | 'neutral' | 'categoricalBlue';
+
+/** Of Teams, not of Adaptive Cards 1.5; left out where a client knows no charts, since the card says the same in words. */
+export interface DonutChart extends Placed {
+  readonly type: 'Chart.Donut';
+  readonly title: Plain;
+  readonly data: readonly { readonly legend: Plain; readonly value: number; readonly color: ChartColour }[];
+  readonly fallback: 'drop';
+}
+
+export interface LineChart extends Placed {
+  readonly type: 'Chart.Line';
+  readonly title: Plain;
+  readonly data: readonly { readonly legend: Plain; readonly color: ChartColour; readonly values: readonly { readonly x: string; readonly y: number }[] }[];
+  readonly fallback: 'drop';
+}
+
+export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet | DonutChart | LineChart;
 
 export type Verb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose' | 'rotate' | 'rotate-ask';
+
+/** On lists of the fleet: another page. */
+export type FleetVerb = 'fleet-page';
 
 export interface ExecuteAction {
   readonly type: 'Action.Execute';
   readonly title: string;
-  readonly verb: Verb;
+  readonly verb: Verb | FleetVerb;
   /** Nothing but these two (product.md §10, law 4); the service believes only the id, and asks the store about it. */
-  readonly data: { readonly request: RequestId; readonly action: Verb };
+  readonly data: { readonly request: RequestId; readonly action: Verb } | { readonly list: FleetList; readonly page: number; readonly action: FleetVerb };
   readonly associatedInputs: 'auto' | 'none';
   readonly style?: 'positive';
   readonly tooltip?: string;
@@ -185,6 +206,15 @@ export const press = (verb: Verb, title: string, request: RequestId, extra: { re
   data: { request, action: verb },
   associatedInputs: withInputs.has(verb) ? 'auto' : 'none',
   ...extra,
+});
+
+/** A button to a page of a list. Both are judged as all data of a card is. */
+export const turnPage = (title: string, list: FleetList, page: number): ExecuteAction => ({
+  type: 'Action.Execute',
+  title,
+  verb: 'fleet-page',
+  data: { list, page, action: 'fleet-page' },
+  associatedInputs: 'none',
 });
 
 export const open = (title: string, url: string): OpenUrlAction => ({ type: 'Action.OpenUrl', title, url });

@@ -164,6 +164,13 @@ export const refusalWords = {
       facts.selfService === true ? together(say`Your own computers: **my devices**.`, callHelpdesk(facts)) : callHelpdesk(facts),
     ),
 
+  'index-not-ready': ({ indexing }) =>
+    answer(
+      'My index of the fleet is still being made',
+      [indexing === undefined ? say`It is begun right after my start, and nothing was read yet.` : say`${indexing.entries} entries of Entra ID and Intune were read so far.`],
+      say`Ask again in a few minutes. A single device can be asked for now: **status LAPTOP-42**`,
+    ),
+
   'key-id-ambiguous': (facts) =>
     answer(
       'More characters, please',

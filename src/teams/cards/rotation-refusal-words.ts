@@ -57,6 +57,7 @@ export const rotationRefusalWords = {
   'self-service-off': 'as for a key',
   'no-own-device': 'as for a key',
   'not-your-device': 'as for a key',
+  'index-not-ready': 'as for a key',
   'key-id-ambiguous': (facts) =>
     answer('More characters, please', [say`Keys of several devices begin with **${nameOf(facts, 'what you typed')}**. I do not guess which one is meant.`], say`Ask by the name of the device: **rotate LAPTOP-42**`),
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;

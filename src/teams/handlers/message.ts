@@ -11,6 +11,7 @@ import { whoamiCard } from '../cards/whoami.ts';
 import type { Room } from '../room.ts';
 import { sayPrivately } from '../say.ts';
 import { onAsk } from './ask.ts';
+import { onFleet } from './fleet.ts';
 import { onOwnDevices, onOwnKey, onStatus } from './status.ts';
 
 /** One message, answered once however often Teams delivers it. Throws a Fault; the fault card is sent by bot.ts. */
@@ -35,6 +36,10 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
       return onOwnKey(room, incoming);
     case 'own-devices':
       return onOwnDevices(room, incoming);
+    case 'fleet-status':
+    case 'fleet-list':
+    case 'check':
+      return onFleet(room, incoming, command);
     case 'help':
       return onHelp(room, incoming);
     case 'whoami':

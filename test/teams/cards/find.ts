@@ -10,6 +10,9 @@ const within = (element: Element): readonly Element[] => {
   return [element];
 };
 
+/** The card as a client draws it that knows Adaptive Cards 1.5 and no element of Teams' own. */
+export const asPlainClient = (card: AdaptiveCard): AdaptiveCard => ({ ...card, body: card.body.filter(({ type }) => !type.startsWith('Chart.')) });
+
 /** Containers and columns before what they hold. */
 export const elementsOf = (card: AdaptiveCard): readonly Element[] => card.body.flatMap(within);
 
