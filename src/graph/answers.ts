@@ -102,9 +102,11 @@ export const toEscrowedKey: Entry<EscrowedKey> = (raw) => {
   return { keyId, deviceId, createdAt, volumeType: volumeTypes.get(String(read.volumeType).toLowerCase()) ?? 'unknown' };
 };
 
+const sweptKey = key.partial({ createdDateTime: true });
+
 /** For the index: a key whose time cannot be read is there all the same. */
 export const toSweptKey: Entry<Swept['keys']> = (raw) => {
-  const read = key.partial({ createdDateTime: true }).safeParse(raw).data;
+  const read = sweptKey.safeParse(raw).data;
   const keyId = parseKeyId(read?.id);
   const deviceId = parseEntraDeviceId(read?.deviceId);
   if (read === undefined || keyId === undefined || deviceId === undefined) return undefined;

@@ -8,6 +8,7 @@ interface Upsert<T> {
   /** Names an entry: a page that holds it twice gives one row. */
   readonly id: (entry: T) => string;
   readonly row: (entry: T) => object;
+  /** Gives a row for each of them that this reading had not met before. */
   readonly statement: (rows: Jsonb, mark: string, at: string) => RawBuilder<unknown>;
 }
 
@@ -56,10 +57,11 @@ const upserts: { readonly [S in SweepStream]: Upsert<Swept[S]> } = {
   },
 };
 
-/** @returns rows for those that this reading had not met before */
-export function rowsOfPage<S extends SweepStream>(stream: S, entries: readonly Swept[S][], mark: string, at: string): RawBuilder<unknown> {
+/** One statement; `fresh`: how many of them this reading had not met before. */
+export function rowsOfPage<S extends SweepStream>(stream: S, entries: readonly Swept[S][], mark: string, at: string): RawBuilder<{ readonly fresh: number }> {
   const { id, row, statement } = upserts[stream];
-  return statement(jsonb([...new Map(entries.map((entry) => [id(entry), row(entry)])).values()]), mark, at);
+  const put = statement(jsonb([...new Map(entries.map((entry) => [id(entry), row(entry)])).values()]), mark, at);
+  return sql<{ readonly fresh: number }>`with put as (${put}) select count(*)::int as fresh from put`;
 }
 
 const tables: Readonly<Record<SweepStream, string>> = { devices: 'keydesk.device', managed: 'keydesk.managed_device', encryption: 'keydesk.encryption_report', keys: 'keydesk.device_key' };

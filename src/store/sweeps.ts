@@ -31,7 +31,7 @@ export function sweepsIn({ db }: Database): SweepStore {
     keep: (sweep, holding, stream, page) =>
       held(sweep, holding, async (tx) => {
         const mark = await markOf(tx, sweep, stream);
-        const fresh = page.entries.length === 0 ? 0 : (await rowsOfPage(stream, page.entries, mark, holding.now).execute(tx)).rows.length;
+        const fresh = page.entries.length === 0 ? 0 : ((await rowsOfPage(stream, page.entries, mark, holding.now).execute(tx)).rows[0]?.fresh ?? 0);
         const next = page.next ?? null;
         const state = await change(tx, sweep, stream, sql`
           link = ${next}::text, pages = pages + 1, entries = entries + ${page.entries.length}::int, unreadable = unreadable + ${page.unreadable}::int,
