@@ -131,6 +131,22 @@ describe('readConfig', () => {
     assert.deepEqual(faultsOf({ ...whole, KEYDESK_AGENTS_MAY_ROTATE: 'admins' }), ['KEYDESK_AGENTS_MAY_ROTATE']);
   });
 
+  it('lets owners help themselves only where it is told to, and names whom they may call', () => {
+    const { desk } = readConfig(whole);
+    assert.deepEqual([desk.selfService, desk.helpdeskContact], [false, undefined]);
+    const told = readConfig({ ...whole, KEYDESK_SELF_SERVICE: 'yes', KEYDESK_HELPDESK_CONTACT: ' +1 555 0100, weekdays 8 to 18 ' }).desk;
+    assert.deepEqual([told.selfService, told.helpdeskContact], [true, '+1 555 0100, weekdays 8 to 18']);
+    assert.deepEqual(faultsOf({ ...whole, KEYDESK_SELF_SERVICE: 'owners' }), ['KEYDESK_SELF_SERVICE']);
+    const password = Array.from({ length: 8 }, () => '111111').join('-');
+    for (const wrong of ['x'.repeat(121), 'line\nline', `call\u0007`, password]) assert.deepEqual(faultsOf({ ...whole, KEYDESK_HELPDESK_CONTACT: wrong }), ['KEYDESK_HELPDESK_CONTACT'], wrong);
+  });
+
+  it('calls a hybrid joined device without a key unknown unless it is told otherwise', () => {
+    const hybrid = (word?: string) => readConfig({ ...whole, KEYDESK_HYBRID_WITHOUT_KEY: word }).desk.escrow.hybridWithoutKey;
+    assert.deepEqual([hybrid(), hybrid('unknown'), hybrid('failed')], ['unknown', 'unknown', 'failed']);
+    assert.deepEqual(faultsOf({ ...whole, KEYDESK_HYBRID_WITHOUT_KEY: 'pending' }), ['KEYDESK_HYBRID_WITHOUT_KEY']);
+  });
+
   describe('the identity that rotates', () => {
     const rotator = 'b0700000-0000-4000-8000-000000000002';
     const { MicrosoftAppPassword: _unused, ...rest } = whole;

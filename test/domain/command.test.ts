@@ -174,6 +174,41 @@ describe('domain/command: a rotation', () => {
   it('with a recovery password in it is neither heard nor kept', () => assert.deepEqual(hear(`rotate LAPTOP-42, the key was ${passwordDigits(3)}`), { kind: 'pasted-password' }));
 });
 
+describe('domain/command: a status, and what is one’s own', () => {
+  const wanted = (text: string): unknown => {
+    const command = hear(text, false);
+    return command.kind === 'status' ? command.question : command;
+  };
+
+  it('is asked for by device, person or key ID, in whatever words', () => {
+    for (const text of ['status LAPTOP-42', 'Status of LAPTOP-42?', 'status for the laptop LAPTOP-42', 'what is the status of LAPTOP-42', 'escrow status LAPTOP-42', 'BitLocker status of "LAPTOP-42"', 'key status of LAPTOP-42', 'please show status on LAPTOP-42, thanks']) assert.deepEqual(wanted(text), laptop, text);
+    assert.deepEqual(wanted('status adele@contoso.com'), { by: 'person', who: 'adele@contoso.com' });
+    assert.deepEqual(wanted(`status ${guid}`), { by: 'key-id', keyId: guid });
+  });
+
+  it('is suggested, not heard, when it is not clear which device is meant', () => {
+    for (const [text, nearest] of [['status ""', 'status LAPTOP-42'], ['status of', 'status LAPTOP-42'], ['status LAPTOP-42 id 1A2B3C4D', 'status LAPTOP-42'], ['statsu LAPTOP-42', 'status LAPTOP-42'], ['my kye', 'my key'], ['my device list', 'my devices']] as const) {
+      assert.deepEqual(hear(text, false), { kind: 'suggestion', nearest }, text);
+    }
+  });
+
+  it('takes "my" for one’s own, here and in a channel', () => {
+    for (const text of ['my key', 'My Key?', 'my keys', 'my recovery key', 'my BitLocker recovery key please', 'show me my key', 'what is my recovery key', 'get my bitlocker key', 'key for my laptop', 'keys of my own computer', 'my key for my pc']) {
+      for (const privateChat of [true, false]) assert.deepEqual(hear(text, privateChat), { kind: 'own-key' }, text);
+    }
+    for (const text of ['my devices', 'my device', 'My laptops', 'status of my laptop', 'show my computers', 'list my devices']) {
+      for (const privateChat of [true, false]) assert.deepEqual(hear(text, privateChat), { kind: 'own-devices' }, text);
+    }
+  });
+
+  it('does not take a device or a sentence for it', () => {
+    assert.deepEqual(asked('key for MY-LAPTOP'), { by: 'device', name: 'MY-LAPTOP' });
+    assert.deepEqual(asked('key for "my laptop"'), { by: 'device', name: 'my laptop' });
+    for (const text of ['my key for LAPTOP-42', 'my keyboard', 'my devices are slow', 'my boss wants a key']) assert.equal(hear(text, false).kind, 'suggestion', text);
+    assert.deepEqual(hear('STATUS-PC'), { kind: 'key', question: { by: 'device', name: 'STATUS-PC' } });
+  });
+});
+
 describe('domain/command: hostile texts', () => {
   it('does not ask for a device without a name when a text in the private chat is too long', () => {
     assert.deepEqual(hear('A'.repeat(4001)), { kind: 'suggestion', nearest: 'help' });
@@ -198,12 +233,12 @@ describe('domain/command: hostile texts', () => {
   });
 
   it('answers any text with a command, never with an error, and suggests only short ones', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ unit: fc.constantFrom('key', 'rotate', 'id', ' ', '"', "'", '@', 'for', '1a2b3c4d', '-', '\u00a0', '.', '{', 'LAPTOP-42', '\ud800', '\u0000') }));
+    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ unit: fc.constantFrom('key', 'rotate', 'status', 'my', 'laptop', 'id', ' ', '"', "'", '@', 'for', '1a2b3c4d', '-', '\u00a0', '.', '{', 'LAPTOP-42', '\ud800', '\u0000') }));
     fc.assert(
       fc.property(text, fc.boolean(), (said, privateChat) => {
         const command = hear(said, privateChat);
         if (command.kind === 'suggestion') assert.ok(command.nearest.length <= 300);
-        if ((command.kind === 'key' || command.kind === 'rotate') && command.question.by === 'device') assert.ok(command.question.name.length > 0 && command.question.name.length <= 256);
+        if ((command.kind === 'key' || command.kind === 'rotate' || command.kind === 'status') && command.question.by === 'device') assert.ok(command.question.name.length > 0 && command.question.name.length <= 256);
         // oxlint-disable-next-line no-control-regex -- none of these may be left
         assert.doesNotMatch(JSON.stringify(command), /\\u0000|\\ud8/);
       }),
@@ -220,7 +255,7 @@ describe('domain/command: hostile texts', () => {
       return performance.now() - begin;
     };
     const usual = elapsed(harmless);
-    for (const part of ['.', ',', '…', '"', '"a" ', 'the ', ' id ', 'id 1 ', 'please, ', '\ufdfa', '1a2b ', "'", 'rotate ', 'rotate key ', 'the pc ']) {
+    for (const part of ['.', ',', '…', '"', '"a" ', 'the ', ' id ', 'id 1 ', 'please, ', '\ufdfa', '1a2b ', "'", 'rotate ', 'rotate key ', 'the pc ', 'status ', 'my ', 'status of the ', 'my own ']) {
       const took = elapsed(`${part.length > 2 ? 'key for ' : ''}${part.repeat(4000)}`.slice(0, 3999) + 'x');
       assert.ok(took < usual * 40 + 40, `${JSON.stringify(part)}: ${took} ms, harmless ${usual} ms`);
     }

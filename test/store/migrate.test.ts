@@ -68,7 +68,10 @@ describe('store/migrate', () => {
     await owner.end();
     const stores = openStores(url);
     try {
-      for (const number of [1, 2]) assert.equal((await stores.requests.find(requestId(number)))?.purpose, 'reveal');
+      for (const number of [1, 2]) {
+        const request = await stores.requests.find(requestId(number));
+        assert.deepEqual([request?.purpose, request?.by], ['reveal', 'helpdesk']);
+      }
     } finally {
       await stores.close();
     }

@@ -31,6 +31,15 @@ describe('store/requests', () => {
     assert.deepEqual(await found(request), request);
   });
 
+  it('gives back whose request it is, and what it is for', async () => {
+    for (const by of ['helpdesk', 'owner'] as const) {
+      for (const purpose of ['reveal', 'rotate', 'status'] as const) {
+        const request = await opened({ by, purpose });
+        assert.deepEqual(await found(request), request);
+      }
+    }
+  });
+
   it('gives back a choice without an offer', async () => {
     const { offer: _, ...choosing } = requestOf((next += 1), { state: 'choosing' });
     await stores.requests.open(choosing, entryOf());

@@ -140,6 +140,14 @@ describe('store/reveal-claims', () => {
     assert.deepEqual({ keyId, reason, ticket, name: device?.name, time, attempt }, { keyId: grant.key.keyId, reason: 'other', ticket: 'INC0012345', name: requests[0]?.offer?.device.name, time: plusSeconds(noon, 40), attempt: 1 });
   });
 
+  it('settles the claim of an owner as what it was: self-service', async () => {
+    const [own, helpdesk] = [await opened({ by: 'owner' }), await opened()];
+    for (const request of [own, helpdesk]) await one.requests.claim(claimOf(request));
+    await one.requests.settleClaims(plusSeconds(noon, 1), plusSeconds(noon, 40));
+    const sources = new Map((await entriesIn(one)).filter(({ outcome }) => outcome === 'unknown').map(({ requestId, source }) => [requestId, source]));
+    assert.deepEqual([sources.get(own.id), sources.get(helpdesk.id)], ['self-service', 'teams']);
+  });
+
   it('holds limits exactly under 20 claims at once, on two instances', async () => {
     const requests = await Promise.all(Array.from({ length: 20 }, () => opened()));
     const limits = [{ max: 5, seconds: 60 }];

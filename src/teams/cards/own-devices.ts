@@ -31,7 +31,7 @@ export function ownDevicesCard(own: OwnDevices): CardMessage {
     [
       heading(alone ? say`Your computer ${deviceName(only.device)}` : say`Your ${reports.length} computers`),
       ...reports.map((report) => oneDevice(report, own, alone)),
-      ...(unlisted > 0 ? [line(say`${unlisted} more are not listed: they were used longer ago.`)] : []),
+      ...(unlisted > 0 ? [line(say`${unlisted} more that you own or have set up were used longer ago and are not listed.`)] : []),
       note(helpdeskLine({ helpdesk: settings.helpdeskContact }), { spacing: 'medium' }),
     ],
     [ownDevicesPage],

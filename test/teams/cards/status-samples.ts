@@ -90,7 +90,7 @@ const others: Record<string, CardMessage> = {
     report: { ...bare, keys: [], managedCount: 0, escrow: escrow('unknown', 'keys-unavailable'), silent: [{ source: 'recovery-keys', code: 'graph-throttled' }, { source: 'owner', code: 'graph-timeout' }, { source: 'managed-device', code: 'graph-cut' }] },
   }),
   'status-permission-missing': statusCard({ silent: [{ source: 'encryption-report', code: 'graph-forbidden' }], keys: [], managed: { ...managed, encrypted: false } }),
-  'status-not-managed': deviceStatusCard({ request: statusRequest(), mayRotate: true, now, report: { ...bare, managedCount: 0, escrow: { ...escrow('escrowed', 'key-escrowed') } } }),
+  'status-no-intune': deviceStatusCard({ request: statusRequest(), mayRotate: true, now, report: { ...bare, managedCount: 0, escrow: { ...escrow('escrowed', 'key-escrowed') } } }),
   'status-disabled-hybrid': statusCard({ device: the.device({ enabled: false, joinType: 'hybrid' }), keys: [] }),
   'status-sources-differ': statusCard({ encryption: encryption({ encrypted: false, flags: ['osVolumeEncryptionMethodMismatch', 'fixedDriveNotEncrypted', 'osVolumeTpmPinRequired', 'recoveryKeyBackupFailed', 'networkError', 'osVolumeUnprotected'] }) }),
   'status-hostile-name': nameless(the.hostileName),
