@@ -1,6 +1,6 @@
 // Wires the rooms and runs them: what main.ts does with Microsoft's Graph and demo.ts with the simulated tenant.
 
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { hideDueCards, settleClaims } from './domain/close-card.ts';
@@ -94,7 +94,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
-  const sweeper = parts.sweep && createSweeper({ ...desk, pages: graph.fleetPages, sweeps: sweepsIn(database), holder: randomUUID(), sweep: parts.sweep, told: createSweepTeller(desk.clock, (level, fields, message) => log[level](fields, message)) });
+  const sweeper = parts.sweep && createSweeper({ ...desk, pages: graph.fleetPages, sweeps: sweepsIn(database), holder: desk.ids.clientRequest(), sweep: parts.sweep, told: createSweepTeller(desk.clock, (level, fields, message) => log[level](fields, message)) });
   if (sweeper !== undefined) chores.push({ name: 'sweep-fleet', everySeconds: 5, work: () => sweeper.turn() });
   const jobs = (): Promise<string> => stateOfJobs(wakeUps, times);
   const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: () => readiness(parts, jobs, desk), ids: desk.ids, log });
