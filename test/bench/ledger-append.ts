@@ -75,14 +75,14 @@ async function bareWriters({ ownerUrl, appUrl }: Server, count: number): Promise
   await owner.connect();
   await owner.query(`drop table if exists bare; ${bareTable}; grant insert on bare to ${appRole}; grant usage on bare_seq_seq to ${appRole}`);
   await owner.end();
-  const { run, close } = openDatabase(appUrl, { maxConnections: count });
+  const database = openDatabase(appUrl, { maxConnections: count });
   const insert = async (): Promise<void> => {
     const entry = sample();
     const { body, texts } = seal(entry, randomBytes);
     const ids = [entry.person?.id, entry.device?.deviceId, entry.keyId, entry.requestId];
-    await run(bareInsert, [body, leafHash(body), entry.time, entry.act, entry.outcome, entry.source, null, entry.reason, ...ids, jsonb(texts)]);
+    await database.run(bareInsert, [body, leafHash(body), entry.time, entry.act, entry.outcome, entry.source, null, entry.reason, ...ids, jsonb(texts)]);
   };
-  return { inserts: Array.from({ length: count }, () => insert), close };
+  return { inserts: Array.from({ length: count }, () => insert), close: () => database.close() };
 }
 
 /** Each writer begins its next act when the last one is durable. */
