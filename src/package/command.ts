@@ -25,8 +25,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export interface Surroundings {
   /** The folder with appPackage/ and env/. */
   readonly root: string;
-  out(line: string): void;
-  complain(line: string): void;
+  readonly out: (line: string) => void;
+  readonly complain: (line: string) => void;
 }
 
 export function run(args: readonly string[], { root, out, complain }: Surroundings): ExitCode {

@@ -56,30 +56,18 @@ function unfiltered(lines: Buffer, stride: number, channels: number): Uint8Array
   const out = new Uint8Array((lines.length / (stride + 1)) * stride);
   for (let line = 0, from = 0; from < lines.length; line += 1, from += stride + 1) {
     const start = line * stride;
+    const told = filters[lines[from] ?? 0] ?? (() => 0);
     for (let at = 0; at < stride; at += 1) {
       const left = at < channels ? 0 : (out[start + at - channels] ?? 0);
       const up = line === 0 ? 0 : (out[start + at - stride] ?? 0);
       const corner = line === 0 || at < channels ? 0 : (out[start + at - stride - channels] ?? 0);
-      out[start + at] = (lines[from + 1 + at] ?? 0) + told(lines[from], left, up, corner);
+      out[start + at] = (lines[from + 1 + at] ?? 0) + told(left, up, corner);
     }
   }
   return out;
 }
 
-function told(filter: number | undefined, left: number, up: number, corner: number): number {
-  switch (filter) {
-    case 1:
-      return left;
-    case 2:
-      return up;
-    case 3:
-      return (left + up) >> 1;
-    case 4:
-      return nearest(left, up, corner);
-    default:
-      return 0;
-  }
-}
+const filters: readonly ((left: number, up: number, corner: number) => number)[] = [() => 0, (left) => left, (_left, up) => up, (left, up) => (left + up) >> 1, nearest];
 
 /** Paeth's choice (PNG, section 9.4). */
 function nearest(left: number, up: number, corner: number): number {

@@ -11,7 +11,8 @@ export const icons = { color: 192, outline: 32 } as const;
 
 /** The PNG of each, drawn now; what the drawing leaves out is transparent. */
 export async function drawIcons(): Promise<ReadonlyMap<keyof typeof icons, Buffer>> {
-  const { page, stop } = await startBrowser();
+  const browser = await startBrowser();
+  const { page } = browser;
   try {
     const drawn = new Map<keyof typeof icons, Buffer>();
     for (const name of ['color', 'outline'] as const) {
@@ -22,7 +23,7 @@ export async function drawIcons(): Promise<ReadonlyMap<keyof typeof icons, Buffe
     }
     return drawn;
   } finally {
-    await stop();
+    await browser.stop();
   }
 }
 
