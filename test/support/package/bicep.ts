@@ -52,10 +52,10 @@ export const outputsOf = (bicep: string): readonly { readonly name: string; read
 /** Names that the file declares: parameters, variables, resources, modules. */
 const declared = (bicep: string): ReadonlySet<string> => new Set([...bicep.matchAll(/^ *(?:param|var|resource|module) (\w+)/gm), ...bicep.matchAll(/\[for (\w+) in/g)].map(([, name]) => name ?? ''));
 
-/** Declared, and used nowhere. */
+/** Declared, and used nowhere: neither its declaration nor a key of the same name is a use. */
 export function unused(bicep: string): readonly string[] {
-  const code = bare(bicep);
-  return [...bicep.matchAll(/^(?:param|var) (\w+)/gm)].map(([, name = '']) => name).filter((name) => [...code.matchAll(new RegExp(`\\b${name}\\b`, 'g'))].filter(({ index }) => !/(?:^|\n)(?:param|var) $/.test(code.slice(0, index)) && !/^\s*:/.test(code.slice(index + name.length))).length === 0);
+  const code = bare(bicep).replaceAll(/^(?:param|var) \w+|^ *\w+:/gm, '');
+  return [...bicep.matchAll(/^(?:param|var) (\w+)/gm)].map(([, name = '']) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(code));
 }
 
 /** `name.something`, or a value that is a single name, of which the file knows nothing. */
