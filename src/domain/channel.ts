@@ -92,6 +92,8 @@ export interface Summary {
   readonly counts: LedgerCounts;
   /** Those of `counts.people.most`, with names where the installation wants them. */
   readonly people: readonly (NamedPerson & { readonly count: number })[];
+  /** Devices that became Failed within the period and are so still; names where the installation wants them, a few. */
+  readonly failed: { readonly count: number; readonly names: readonly string[] };
   /** Who is both admin and auditor, always named (product.md §2). */
   readonly both: readonly NamedPerson[] | 'unknown';
   /** The signed note; undefined when the ledger cannot be signed. */

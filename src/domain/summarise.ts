@@ -1,5 +1,5 @@
-// What happened within a period, in numbers. It names nobody unless the installation wants names; who is admin and
-// auditor at once is always named (product.md §2).
+// What happened within a period, in numbers. It names neither people nor devices unless the installation wants names; who
+// is admin and auditor at once is always named (product.md §2).
 
 import type { Channel, NamedPerson, Summary } from './channel.ts';
 import type { Desk } from './desk.ts';
@@ -9,6 +9,7 @@ import type { Deadline } from './ports.ts';
 import type { Period } from './schedule.ts';
 
 const daySeconds = 86_400;
+const mostFailedNames = 10;
 
 /** The last 24 hours; where a summary was posted within them, what came after it. */
 export function recentPeriod(now: Instant, channel: Pick<Channel, 'postedTo'> | undefined): Period {
@@ -22,15 +23,17 @@ export function recentPeriod(now: Instant, channel: Pick<Channel, 'postedTo'> | 
  * found out: who has both roles (Graph away), and a checkpoint that cannot be signed (the ledger is not what it was).
  */
 export async function summarise(desk: Desk, period: Period, deadline: Deadline, uncertain: readonly Period[] = []): Promise<Summary> {
-  const [counts, both] = await Promise.all([desk.summaries.counts(period), bothRoles(desk, deadline)]);
-  const names = desk.settings.summaryNames ? await desk.summaries.names(counts.people.most.map(({ id }) => id)) : new Map<string, string>();
+  const { summaryNames } = desk.settings;
+  const [counts, newlyFailed, both] = await Promise.all([desk.summaries.counts(period), desk.fleet.newlyFailed(period.from, period.to, mostFailedNames), bothRoles(desk, deadline)]);
+  const names = summaryNames ? await desk.summaries.names(counts.people.most.map(({ id }) => id)) : new Map<string, string>();
   const people = counts.people.most.map(({ id, count }) => {
     const name = names.get(id);
     return { id, count, ...(name !== undefined && { name }) };
   });
   // After the counts, so that it covers all that was counted.
   const checkpoint = await currentCheckpoint(desk);
-  return { period, counts, people, both, checkpoint, uncertain };
+  const failed = { count: newlyFailed.count, names: summaryNames ? newlyFailed.devices.map(({ name }) => name) : [] };
+  return { period, counts, people, failed, both, checkpoint, uncertain };
 }
 
 async function bothRoles({ roles }: Desk, deadline: Deadline): Promise<readonly NamedPerson[] | 'unknown'> {

@@ -23,9 +23,7 @@ export function fleetIndexIn({ db }: Database): FleetIndex {
 
     named: (name, most) =>
       store(async () => {
-        const { rows } = await sql`
-          select device_id as "deviceId", object_id as "objectId" from keydesk.device
-          where name_folded = ${foldedName(name)} and deleted_at is null order by device_id limit ${most}::int`.execute(db);
+        const { rows } = await namedQuery(foldedName(name), most).execute(db);
         return z.array(z.object({ deviceId: parsedBy(parseEntraDeviceId), objectId: parsedBy(parseEntraObjectId) })).parse(rows);
       }),
 
@@ -66,6 +64,10 @@ export const keysQuery = (hex: string, most: number) => sql`
   select distinct on (k.key_id) k.key_id as "keyId", k.device_id as "deviceId", d.object_id as "objectId"
   from keydesk.device_key k left join keydesk.device d using (device_id)
   where k.key_id between ${hex.padEnd(32, '0')}::uuid and ${hex.padEnd(32, 'f')}::uuid order by k.key_id, k.created_at desc nulls last limit ${most}::int`;
+
+export const namedQuery = (folded: string, most: number) => sql`
+  select device_id as "deviceId", object_id as "objectId" from keydesk.device
+  where name_folded = ${folded} and deleted_at is null order by device_id limit ${most}::int`;
 
 /** The first is quick and enough for a slip; the second takes longer where much resembles, and is asked when nothing does. */
 const likenesses = ['0.6', '0.4'] as const;

@@ -41,7 +41,7 @@ export async function pageIn(db: Db, list: FleetList, { skip, take }: { readonly
   // One status after the other: each is a range of the index, in its order.
   for (const status of statusesOf(list)) {
     const size = sizes.rows.find((row) => row.status === status)?.count ?? 0;
-    if (before < size && found.length < take) found.push(...(await ofStatus(status, before, take - found.length).execute(db)).rows);
+    if (before < size && found.length < take) found.push(...(await listQuery(status, before, take - found.length).execute(db)).rows);
     before = Math.max(0, before - size);
   }
   return { total, devices: found.map((row) => devices.parse(row)) };
@@ -49,6 +49,6 @@ export async function pageIn(db: Db, list: FleetList, { skip, take }: { readonly
 
 const statusesOf = (list: FleetList): readonly (typeof escrowStatuses)[number][] => (list === 'missing' ? missing : [list]);
 
-const ofStatus = (status: string, skip: number, take: number): RawBuilder<unknown> => sql`
+export const listQuery = (status: string, skip: number, take: number): RawBuilder<unknown> => sql`
   select ${devices.columns} from keydesk.device d where d.status = ${status} and d.deleted_at is null
   order by d.name_folded, d.device_id offset ${skip}::int limit ${take}::int`;

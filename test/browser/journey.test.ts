@@ -2,12 +2,10 @@
 // all three places where Keydesk can be spoken to.
 
 import assert from 'node:assert/strict';
-import { field, graphCaller } from '../sim/support/caller.ts';
 import { addressesOf, type DemoProcess, startDemo } from '../support/demo-process.ts';
 import { type Browser, missingBrowser, startBrowser } from './support/chromium.ts';
+import { escrowedBlocks } from './support/escrowed.ts';
 import { blocksOn, fillIn, openPlayground, type PlaygroundPage } from './support/playground.ts';
-
-const keyId = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d';
 
 describe('the main job in the Agents Playground', function () {
   this.timeout(60_000);
@@ -100,12 +98,4 @@ async function onlyANotice(playground: PlaygroundPage, name: string): Promise<vo
   assert.equal(others.length, 0, 'more than one card in a place where others read');
   assert.doesNotMatch(notice, /LAPTOP-42|1A2B3C4D|\d{6}/i);
   assert.equal(await playground.cards().getByRole('button').count(), 0);
-}
-
-async function escrowedBlocks(simulator: string): Promise<readonly string[]> {
-  const graph = await graphCaller(simulator);
-  const { body } = await graph.get(`/v1.0/informationProtection/bitlocker/recoveryKeys/${keyId}?$select=key`);
-  const blocks = String(field(body, 'key')).split('-');
-  assert.equal(blocks.length, 8);
-  return blocks;
 }

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { askForList, askForOverview, askForReadiness, turnPage } from '../../src/domain/ask-for-fleet.ts';
-import type { FleetDevice, FleetList } from '../../src/domain/fleet.ts';
+import type { FleetList } from '../../src/domain/fleet.ts';
 import type { Person } from '../../src/domain/person.ts';
 import { askerOf, type TestDesk, testDesk } from '../support/desk.ts';
-import type { TestIndex } from '../support/desk/fleet.ts';
-import { alex, deviceOf, grady, isaiah, lee, megan, sure, time } from '../support/desk/world.ts';
+import { failed, indexed, type TestIndex } from '../support/desk/fleet.ts';
+import { alex, grady, isaiah, lee, megan, sure, time } from '../support/desk/world.ts';
 
 const sweptAt = time('2026-11-22T06:00:00Z');
-const indexed = (number: number, name: string, more: Partial<TestIndex['devices'][number]> = {}): TestIndex['devices'][number] => ({ ...deviceOf(number, name), status: 'escrowed', reason: 'key-escrowed', warnings: [], blockedBy: [], keyCount: 1, ...more });
-const failed = { status: 'failed', reason: 'encrypted-without-key' } as const satisfies Partial<FleetDevice>;
 const warm = (...devices: TestIndex['devices']): TestDesk => testDesk({ index: { state: { sweptAt, keysAt: sweptAt, missing: [] }, devices, keys: [] } });
 const refusedCode = (answer: { readonly kind: string; readonly refusal?: { readonly code: string } }): string | undefined => answer.refusal?.code;
 const pageOf = (desk: TestDesk, page: unknown, more: { list?: FleetList | undefined; person?: Person; trigger?: 'automatic'; conversation?: 'channel' } = {}) =>

@@ -4,7 +4,8 @@ import { parseChannelId } from '../../src/domain/channel.ts';
 import { plusSeconds, secondsBetween } from '../../src/domain/instant.ts';
 import { parseSchedule } from '../../src/domain/schedule.ts';
 import type { DeskSettings } from '../../src/domain/settings.ts';
-import { alex, grady, lee, megan, sure } from '../support/desk/world.ts';
+import { coldIndex, failed, indexed, type TestIndex } from '../support/desk/fleet.ts';
+import { alex, grady, lee, megan, sure, time } from '../support/desk/world.ts';
 import { askerOf, type TestDesk, testDesk } from '../support/desk.ts';
 
 const id = sure(parseChannelId('19:team@thread.tacv2'));
@@ -35,6 +36,15 @@ describe('domain/ask-for-summary', () => {
       for (const rest of ['', 'daily 08:00', 'off', 'hourly', 'daily 08:00 Mars/Phobos']) assert.equal(codeOf(await say(test, rest, who)), 'no-role', rest);
       assert.equal(test.channels.channels.size, 0);
       assert.ok(acts(test).every((act) => act === 'role-denied no-role'));
+    });
+  }
+
+  for (const summaryNames of [false, true]) {
+    it(`counts the devices that became Failed within its period${summaryNames ? ', with their names' : ', without names'}`, async () => {
+      const became = (number: number, name: string, failedSince: string): TestIndex['devices'][number] => indexed(number, name, { ...failed, failedSince: time(failedSince) });
+      const index: TestIndex = { ...coldIndex(), devices: [became(1, 'PC-OLD', '2026-11-21T08:59:59Z'), became(2, 'PC-NEW', '2026-11-21T09:00:00Z'), became(3, 'PC-LATER', '2026-11-22T09:00:00Z'), indexed(4, 'PC-FIRST-SWEEP', failed)] };
+      const answer = await say(testDesk({ index, settings: { summaryNames } }), '');
+      assert.deepEqual(answer.kind === 'summary' && answer.summary.failed, { count: 1, names: summaryNames ? ['PC-NEW'] : [] });
     });
   }
 

@@ -81,3 +81,19 @@ describe('readiness before a firmware update', () => {
     assert.match(textOf((await keydesk.ask('check LAPTOP-42')).card), /still being made[\s\S]*status LAPTOP-42/);
   }));
 });
+
+describe('a device that becomes Failed', () => {
+  it('is counted in the next summary, and named where names are wanted', inKeydesk({ sweep: {}, settings: { summaryNames: true } }, async (keydesk) => {
+    await keydesk.runChores();
+    const summary = async (): Promise<string> => JSON.stringify((await keydesk.say('summary', { as: megan, in: 'channel' })).messages);
+    assert.doesNotMatch(await summary(), /became Failed/);
+    // Entra has lost the keys of all devices.
+    keydesk.simulator.faults.add({ path: /^\/v1.0\/informationProtection\/bitlocker\/recoveryKeys$/, status: 200, body: { value: [] } });
+    keydesk.clock.forward(90_000);
+    await keydesk.runChores();
+    keydesk.clock.forward(1);
+    assert.match(await summary(), /\d+ devices became Failed\*\*: encrypted, and no recovery key in Entra ID\. .*DESKTOP-7, .* more · The list/);
+    keydesk.clock.forward(90_000);
+    assert.doesNotMatch(await summary(), /became Failed/, 'another period');
+  }));
+});

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import { closestQuery, fleetIndexIn, keysQuery } from '../../src/store/fleet-index.ts';
+import { closestQuery, fleetIndexIn, keysQuery, namedQuery } from '../../src/store/fleet-index.ts';
+import { listQuery } from '../../src/store/fleet-lists.ts';
 import { testDatabase } from '../support/database.ts';
 import { known } from '../support/known.ts';
 
@@ -62,10 +63,12 @@ describe('store/fleet-index', () => {
     assert.ok(!(await index().closest('PC-000777', 5)).includes('PC-000777'));
     assert.deepEqual(await index().named('pc-000777', 5), []);
     assert.equal((await index().named('PC-000778', 5)).length, 1);
+    assert.match(await planOf(namedQuery('pc-000778', 5)), /Index Scan.* device_name/);
     assert.notEqual((await index().withNames(['pc-000777']))[0]?.deletedAt, undefined, 'but says so where it is asked for by name');
   });
 
   it('lists a status page by page in the order of names, through its index', async () => {
+    assert.match(await planOf(listQuery('failed', 500, 10)), /Index Scan using device_status on device/);
     const first = await index().list('failed', { skip: 0, take: 10 });
     assert.deepEqual([first.total, first.devices.length, first.devices[0]?.name, first.devices[9]?.name], [1000, 10, 'PC-000020', 'PC-000200']);
     const last = await index().list('missing', { skip: 995, take: 10 });

@@ -80,17 +80,27 @@ function people({ people: listed, counts }: Summary): readonly Element[] {
 
 const explained: readonly AlertKind[] = ['unexplained-read', 'reveal-without-read'];
 
+/** Who calls from one of these cannot be helped. */
+function failedWords({ failed: { count, names } }: Summary): Said {
+  const words = say`**${times(count, 'device')} became Failed**: encrypted, and no recovery key in Entra ID.`;
+  const listed = names.map((name) => say`${cleanText(name, 64) || '(no name)'}`);
+  const named = names.length === 0 ? [] : [joined(count > names.length ? [...listed, say`${count - names.length} more`] : listed, ', '), say`·`];
+  return together(words, ...named, say`The list, with what to do: **failed**`);
+}
+
 /** What somebody should act on, in one box. */
 function closerLook(summary: Summary, viewer: Viewer): readonly Element[] {
   const { counts, uncertain } = summary;
   const unexplained = countOf(summary, 'unexplained-read');
   const unread = countOf(summary, 'reveal-without-read');
-  const others = counts.alerts.filter(({ kind }) => !explained.includes(kind));
+  const failed = summary.failed.count > 0;
+  const others = counts.alerts.filter(({ kind }) => !explained.includes(kind) && !(failed && kind === 'escrow-failed'));
   const texts: readonly Said[] = [
     ...(unexplained > 0 ? [say`**${times(unexplained, 'read')} that nobody asked for here**: a key was read with Keydesk's own identity.`] : []),
     ...(counts.externalReads > 0 ? [say`${times(counts.externalReads, 'key')} read in the portals or by another program: in the ledger as seen in Entra only.`] : []),
     ...(unread > 0 ? [say`${times(unread, 'reveal')} that Entra's own log does not know of.`] : []),
     ...(counts.rotations.overdue > 0 ? [say`${times(counts.rotations.overdue, 'rotation')} overdue: the key that was shown still opens the device.`] : []),
+    ...(failed ? [failedWords(summary)] : []),
     ...others.map(({ kind, count }) => count === 1 ? say`Alert: ${alertTitles[kind]}` : say`Alert: ${alertTitles[kind]} (${count} times)`),
     ...uncertain.map((period) => say`Whether the summary for ${periodWords(period, viewer)} was posted is not known. If it does not stand above, its numbers are in the ledger.`),
   ];

@@ -6,6 +6,7 @@ import { escrowStatuses } from '../../../src/domain/escrow.ts';
 import type { EscrowedKey } from '../../../src/domain/device.ts';
 import type { EntraDeviceId } from '../../../src/domain/ids.ts';
 import type { Instant } from '../../../src/domain/instant.ts';
+import { deviceOf } from './world.ts';
 
 export interface TestIndex {
   readonly state: IndexState;
@@ -14,6 +15,18 @@ export interface TestIndex {
 }
 
 export const coldIndex = (): TestIndex => ({ state: { missing: [] }, devices: [], keys: [] });
+
+/** A device with a key; `more` makes it another. */
+export const indexed = (number: number, name: string, more: Partial<TestIndex['devices'][number]> = {}): TestIndex['devices'][number] => ({
+  ...deviceOf(number, name),
+  status: 'escrowed',
+  reason: 'key-escrowed',
+  warnings: [],
+  blockedBy: [],
+  keyCount: 1,
+  ...more,
+});
+export const failed = { status: 'failed', reason: 'encrypted-without-key' } as const satisfies Partial<FleetDevice>;
 
 export function fleetOf(index: TestIndex): FleetIndex {
   const there = (): readonly (FleetDevice & { readonly failedSince?: Instant })[] => index.devices.filter(({ deletedAt }) => deletedAt === undefined);

@@ -19,7 +19,7 @@ const { viewer, now } = the;
 const person = (number: number) => known(parsePersonId(`a1e00000-0000-4000-8000-${String(number).padStart(12, '0')}`));
 const period = { from: the.at('2026-11-21T07:00:00Z'), to: the.at('2026-11-22T07:00:00Z') };
 
-export const quiet: Summary = { period, counts: noCounts, people: [], both: [], checkpoint: testCheckpoint, uncertain: [] };
+export const quiet: Summary = { period, counts: noCounts, people: [], failed: { count: 0, names: [] }, both: [], checkpoint: testCheckpoint, uncertain: [] };
 
 export const busy: Summary = {
   period,
@@ -36,6 +36,7 @@ export const busy: Summary = {
     erasures: 0,
   },
   people: [5, 4, 3].map((count, index) => ({ id: person(index + 1), count })),
+  failed: { count: 3, names: [] },
   both: [],
   checkpoint: testCheckpoint,
   uncertain: [],
@@ -53,6 +54,7 @@ const all: Summary = {
     erasures: 3,
   },
   people: [{ id: person(1), name: the.longName, count: 12_000 }],
+  failed: { count: 12, names: [the.hostileName, the.longName, '', ...Array.from({ length: 7 }, (_, index) => `PC-${123_450 + index}`)] },
   both: [{ id: person(2), name: 'Megan Bowen' }, { id: person(4), name: the.hostileName }, { id: person(5) }],
   uncertain: [{ from: the.at('2026-11-20T07:00:00Z'), to: period.from }],
 };

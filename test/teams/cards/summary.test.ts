@@ -34,9 +34,18 @@ describe('the card of a summary', () => {
   });
 
   it('says in one box what wants a closer look, and has none when nothing does', () => {
-    assert.match(shown(draw()), /Worth a closer look\n.*1 read that nobody asked for here.*\n.*2 keys read in the portals.*\n.*1 rotation overdue.*\n.*Alert: Somebody reached the limit of reveals \(2 times\)/);
+    assert.match(shown(draw()), /Worth a closer look\n.*1 read that nobody asked for here.*\n.*2 keys read in the portals.*\n.*1 rotation overdue.*\n.*3 devices became Failed.*\n.*Alert: Somebody reached the limit of reveals \(2 times\)/);
     assert.doesNotMatch(shown(draw(quiet)), /closer look/);
     assert.match(textOf('summary-everything'), /Whether the summary for 20 Nov, 08:00 CET to 21 Nov 2026, 08:00 CET was posted is not known/);
+  });
+
+  it('says how many devices became Failed, with names where they are given, and once', () => {
+    assert.match(shown(draw()), /3 devices became Failed: encrypted, and no recovery key in Entra ID\. The list, with what to do: failed/);
+    const everything = textOf('summary-everything');
+    assert.match(everything, /12 devices became Failed.*\(no name\), PC-123450, .*PC-123456, 2 more · The list/);
+    assert.doesNotMatch(everything, /Alert: Encrypted/);
+    assert.match(shown(draw({ ...quiet, counts: { ...quiet.counts, alerts: [{ kind: 'escrow-failed', count: 1 }] } })), /Alert: Encrypted, and no recovery key/, 'it was alerted, and is well again');
+    assert.doesNotMatch(shown(draw(quiet)), /Failed/);
   });
 
   it('is short when nothing happened', () => {
