@@ -16,6 +16,7 @@ import { createLook } from './jobs/look.ts';
 import { createReconciling, type ReconcilingJob } from './jobs/reconciling.ts';
 import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timekeeper.ts';
 import { createWakeUps } from './jobs/wake-ups.ts';
+import { figuresOf } from './keydesk/figures.ts';
 import { keeperOf, ledgerChores, type LedgerParts } from './keydesk/keeper.ts';
 import { readiness } from './keydesk/readiness.ts';
 import { jobChores, jobsOf, mostAtOnce, stateOfJobs, wakeAll } from './keydesk/rotation-jobs.ts';
@@ -38,6 +39,8 @@ import { rotationsIn } from './store/rotations.ts';
 import { statementsOf, type WakeLater } from './store/statements.ts';
 import { summaryIn } from './store/summary.ts';
 import { createBot, type Inbound } from './teams/bot.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+import { turnsTo, watchedDesk, watchedPost, watchedStep } from './telemetry/watched.ts';
 
 export interface KeydeskParts {
   readonly host: string;
@@ -56,6 +59,8 @@ export interface KeydeskParts {
   readonly database: Database;
   readonly ledger: LedgerParts;
   readonly log: Logger;
+  /** Absent where nothing is exported. */
+  readonly telemetry?: Telemetry;
   /** How often is looked for jobs; at least 0.5, 1 when absent. */
   readonly jobPollSeconds?: number;
   /** Only tests. */
@@ -80,18 +85,18 @@ export interface Keydesk {
 
 /** Rejects when it cannot listen, or has no key to sign with. A database or a Graph that is away shows on `/readyz` and in every answer. */
 export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
-  const { database, graph, log, doors: { wait = realWait, wake } = {} } = parts;
+  const { database, graph, log, telemetry, doors: { wait = realWait, wake } = {} } = parts;
   // The jobs come below: they work with the desk, and the desk's store hands them what is to happen later.
   const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
   const { desk, asks, ledger, readings, postings, keeper } = deskOf(parts, wakeLater);
-  const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log });
+  const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log, ...(telemetry && { aroundTurn: turnsTo(telemetry, () => milliseconds(desk.clock.now())) }) });
   const times = rotationTimesIn(database, randomBytes, wakeLater);
   const look = createLook({
     clock: desk.clock,
     random: Math.random,
     times,
     wakeAt: (id, at) => wakeLater(statementsOf(database), id, at),
-    work: (id) => workOnRotation(desk, id, bot.tellRotation),
+    work: watchedStep((id) => workOnRotation(desk, id, bot.tellRotation), telemetry),
   });
   const wakeUps = wake === 'by-hand' ? undefined : createWakeUps({ ...jobsOf(parts, times, desk), work: look });
   const reconciling = reconcilingOf(parts, desk);
@@ -102,7 +107,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     ...tidyChores(desk, database, { afterADay: [asks, readings], afterThreeMonths: [postings] }),
-    ...channelChores(desk, bot.post, tellingOf(log)),
+    ...channelChores(desk, watchedPost(bot.post, telemetry), tellingOf(log)),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
   ];
@@ -120,14 +125,15 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     });
   const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: ready, ids: desk.ids, log });
   timekeeper.start();
+  telemetry?.read(figuresOf(database, desk.clock));
   log.info({ url: server.url }, 'Keydesk answers');
   return {
     url: server.url,
     wakeDue: async (now) => wakeAll(await times.due(now, mostAtOnce), look, log),
     stop: async () => {
-      await server.stop();
+      // Nothing new begins anywhere; a reveal that ends meanwhile still hands its rotation to the jobs.
       reconciling?.stop();
-      await timekeeper.stop();
+      await Promise.all([server.stop(), timekeeper.stop(), wakeUps?.rest()]);
       await wakeUps?.stop();
       await keeper.close();
       for (const one of new Set([graph, parts.rotationGraph])) one?.stop();
@@ -136,7 +142,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   };
 }
 
-function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, ledger: kept, log, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
+function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, ledger: kept, log, telemetry, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
@@ -144,7 +150,7 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
   const keeper = keeperOf(kept, { tenantId, database, clock, alerts, log });
   const readings = readingsIn(database, randomBytes);
   const postings = postingsIn(database, randomBytes);
-  const desk = around({
+  const parts: Desk = {
     clock,
     ids,
     deadlines,
@@ -170,7 +176,8 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
     settings,
-  });
+  };
+  const desk = around(watchedDesk(parts, telemetry));
   return { desk, ledger, asks, readings, postings, keeper };
 }
 

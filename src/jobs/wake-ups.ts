@@ -34,7 +34,9 @@ export interface WakeUps {
   /** Starts, or does nothing where it is running. Throws when it cannot, and may then be called again. */
   keepRunning(): Promise<void>;
   running(): boolean;
-  /** Takes no further jobs and waits for those at work, as long as one may take. */
+  /** Takes no further jobs and waits for those at work, as long as one may take. `later` goes on. */
+  rest(): Promise<void>;
+  /** The same, and then lets go: a job that is still at work is handed back, for another instance to take. */
   stop(): Promise<void>;
 }
 
@@ -42,7 +44,7 @@ const atOnce = 5;
 const mostSecondsBetweenLooksAtGivenUp = 30;
 /** While the database is away, every look for jobs fails. */
 const secondsBetweenReports = 60;
-const stopMilliseconds = 25_000;
+const stopMilliseconds = 20_000;
 
 export function createWakeUps(parts: WakeUpParts): WakeUps {
   const { run, clock } = parts;
@@ -66,6 +68,12 @@ export function createWakeUps(parts: WakeUpParts): WakeUps {
   const wake = async (by: PgBoss, through: RunStatement, id: RotationId, seconds: number): Promise<void> => {
     await by.upsert(wakeQueue, { rotationId: id }, { singletonKey: id, startAfter: seconds, db: adapted(through) });
   };
+  const rest = async (): Promise<void> => {
+    stopped = true;
+    await starting?.catch(() => undefined);
+    const was = boss;
+    if (was !== undefined) await within(stopMilliseconds, Promise.all([wakeQueue, givenUpQueue].map((queue) => was.offWork(queue, { wait: true }))));
+  };
 
   return {
     later: async (through, id, at) => {
@@ -87,14 +95,12 @@ export function createWakeUps(parts: WakeUpParts): WakeUps {
       await starting;
     },
     running: () => boss !== undefined,
+    rest,
     stop: async () => {
-      stopped = true;
-      await starting?.catch(() => undefined);
+      await rest();
       const was = boss;
       boss = undefined;
-      if (was === undefined) return;
-      await within(stopMilliseconds, Promise.all([wakeQueue, givenUpQueue].map((queue) => was.offWork(queue, { wait: true }))));
-      await was.stop({ graceful: false, close: false });
+      await was?.stop({ graceful: false, close: false });
     },
   };
 }
