@@ -13,6 +13,8 @@ export interface TelemetryStart {
   readonly instance: string;
   /** Milliseconds. */
   readonly now: () => number;
+  /** How long the last export may take; 3 s when absent. */
+  readonly flushMilliseconds?: number;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -24,8 +26,6 @@ export interface RunningTelemetry extends Telemetry {
 const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'] as const;
 const exporters = ['OTEL_TRACES_EXPORTER', 'OTEL_METRICS_EXPORTER'] as const;
 
-/** How long the last export may take. */
-const flushMilliseconds = 3000;
 const millisecondsBetweenReports = 60_000;
 
 export function isWanted(env: TelemetryStart['env']): boolean {
@@ -45,7 +45,7 @@ export async function startTelemetry(settings: TelemetryStart): Promise<RunningT
   }
 }
 
-async function start({ env, log, now, ...about }: TelemetryStart): Promise<RunningTelemetry> {
+async function start({ env, log, now, flushMilliseconds = 3000, ...about }: TelemetryStart): Promise<RunningTelemetry> {
   const [{ context, diag, DiagLogLevel, metrics, trace }, { NodeSDK: Sdk }, { createRecorder }] = await Promise.all([
     import('@opentelemetry/api'),
     import('@opentelemetry/sdk-node'),
@@ -68,7 +68,7 @@ async function start({ env, log, now, ...about }: TelemetryStart): Promise<Runni
   return {
     ...recorder,
     stop: async () => {
-      await shutDown(sdk);
+      await shutDown(sdk, flushMilliseconds);
       eventLoop.stop();
       for (const api of [trace, metrics, context, diag]) api.disable();
     },
@@ -97,9 +97,9 @@ function quiet(log: TelemetryStart['log'], now: () => number) {
   return { error: tell, warn: tell, info: nothing, debug: nothing, verbose: nothing };
 }
 
-async function shutDown(sdk: NodeSDK): Promise<void> {
+async function shutDown(sdk: NodeSDK, milliseconds: number): Promise<void> {
   const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, flushMilliseconds);
+  const timer = setTimeout(over.resolve, milliseconds);
   await Promise.race([sdk.shutdown().catch(() => undefined), over.promise]);
   clearTimeout(timer);
 }

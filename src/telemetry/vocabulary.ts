@@ -68,13 +68,13 @@ export const codeOf = (error: unknown): string => (error instanceof Fault ? erro
 
 /** Of what was given, what `allowed` names, with values of its list; the rest is gone. */
 export function listed(given: Attributes, allowed: readonly AttributeName[]): Attributes {
-  return Object.fromEntries(
-    allowed.flatMap((name) => {
-      const value = given[name];
-      if (value === undefined) return [];
-      const values: 'number' | readonly string[] = attributes[name];
-      if (values === 'number') return typeof value === 'number' && Number.isFinite(value) ? [[name, value]] : [];
-      return [[name, typeof value === 'string' && values.includes(value) ? value : other]];
-    }),
-  );
+  const kept: { [Name in AttributeName]?: string | number } = {};
+  for (const name of allowed) {
+    const value = given[name];
+    const values: 'number' | readonly string[] = attributes[name];
+    if (value === undefined) continue;
+    if (values !== 'number') kept[name] = typeof value === 'string' && values.includes(value) ? value : other;
+    else if (typeof value === 'number' && Number.isFinite(value)) kept[name] = value;
+  }
+  return kept;
 }

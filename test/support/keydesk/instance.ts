@@ -12,6 +12,8 @@ import { createLog } from '../../../src/log.ts';
 import { apps } from '../../../src/sim/tenant/apps.ts';
 import { roleGroups } from '../../../src/sim/tenant/people.ts';
 import { openDatabase } from '../../../src/store/database.ts';
+import type { Telemetry } from '../../../src/telemetry/telemetry.ts';
+import { graphCallsTo, transactionsTo } from '../../../src/telemetry/watched.ts';
 import { type Card, openConversation, type Pressed, type PressOptions, type Said, type SayOptions } from '../../../src/terminal/conversation.ts';
 import { pemOf } from '../ledger-keys.ts';
 import { type Standing, standing } from './cards.ts';
@@ -28,6 +30,7 @@ export interface InstanceOptions {
   /** Signing keys of the ledger, by their number (ledger-keys.ts); the first when absent. */
   readonly keys?: { readonly signing: number; readonly former?: number };
   readonly checkpointFile?: string;
+  readonly telemetry?: Telemetry;
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
 }
@@ -89,7 +92,7 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, telemetry, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
   const chores = handChores(choreCount + (entraLog === undefined ? 0 : 1));
@@ -100,19 +103,21 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
     settings: { ...defaultSettings, ...settings },
     fingerprint: '00'.repeat(32),
     inbound: { mode: 'unauthenticated-loopback' },
-    graph: graphAt(simulatorUrl, clock, log),
-    rotationGraph: graphAt(simulatorUrl, clock, log, apps.keydeskRotation),
+    graph: graphAt(simulatorUrl, clock, { log, telemetry }),
+    rotationGraph: graphAt(simulatorUrl, clock, { log, telemetry }, apps.keydeskRotation),
     ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
-    database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
+    database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: transactionsTo(telemetry) }) }),
     ledger: { signingKey: { reveal: () => pemOf(keys?.signing ?? 1) }, ...(keys?.former !== undefined && { formerKey: { reveal: () => pemOf(keys.former ?? 0) } }), ...(checkpointFile !== undefined && { checkpointFile }) },
     log,
+    ...(telemetry && { telemetry }),
     doors: { clock, deadlines, wait: chores.wait, wake: 'by-hand', ...(around && { around }) },
   });
   return { keydesk, deadlines, chores };
 }
 
 /** As Keydesk's own application in the simulated tenant, or another, with a token that its token endpoint gave. */
-function graphAt(url: string, clock: StandingClock, log: Logger, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
+function graphAt(url: string, clock: StandingClock, { log, telemetry }: { readonly log: Logger; readonly telemetry: Telemetry | undefined }, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
+  const toTelemetry = telemetry && graphCallsTo(telemetry);
   const identity = { type: 'secret', clientId: app.clientId, secret: { reveal: () => app.secret } } as const;
   return createGraph({
     credential: createCredential({ tenantId, identity }, { authorityHttp: authorityTurnedTo(url) }),
@@ -123,6 +128,9 @@ function graphAt(url: string, clock: StandingClock, log: Logger, app: { readonly
     random: () => 0,
     timer: clock.timer,
     lastHop: lastHopTurnedTo(url),
-    observe: (call) => log.debug({ ...call }, 'a call to Graph'),
+    observe: (call) => {
+      log.debug({ ...call }, 'a call to Graph');
+      toTelemetry?.(call);
+    },
   });
 }
