@@ -46,31 +46,33 @@ export async function startTelemetry(settings: TelemetryStart): Promise<RunningT
 }
 
 async function start({ env, log, now, flushMilliseconds = 3000, ...about }: TelemetryStart): Promise<RunningTelemetry> {
-  const [{ context, diag, DiagLogLevel, metrics, trace }, { NodeSDK: Sdk }, { createRecorder }] = await Promise.all([
+  const [{ context, diag, DiagLogLevel, logs, metrics, trace }, { NodeSDK: Sdk }, { createRecorder }] = await Promise.all([
     import('@opentelemetry/api'),
     import('@opentelemetry/sdk-node'),
     import('./recorder.ts'),
   ]);
   // With OTEL_LOG_LEVEL the SDK tells the console itself.
   if (env['OTEL_LOG_LEVEL'] === undefined) diag.setLogger(quiet(log, now), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  // Before the SDK, which keeps silent about a detector that fails.
+  const attributes = resourceOf(env, about);
   const sdk = new Sdk({
     // Nobody is told in which trace a request was made: not Graph, not Teams, not the collector.
     textMapPropagator: null,
     // Nothing of the machine, of who runs this and with which arguments; and no log, which goes its own way.
-    resourceDetectors: [{ detect: () => ({ attributes: resourceOf(env, about) }) }],
+    resourceDetectors: [{ detect: () => ({ attributes }) }],
     logRecordProcessors: [],
   });
   sdk.start();
   const recorder = createRecorder(now);
   const eventLoop = readEventLoop();
-  recorder.read(eventLoop.figures);
+  recorder.read(() => eventLoop.figures());
   log.info({}, 'telemetry is exported');
   return {
     ...recorder,
     stop: async () => {
       await shutDown(sdk, flushMilliseconds);
       eventLoop.stop();
-      for (const api of [trace, metrics, context, diag]) api.disable();
+      for (const api of [trace, metrics, logs, context, diag]) api.disable();
     },
   };
 }

@@ -15,8 +15,8 @@ export function watchedDesk(desk: Desk, telemetry: Telemetry | undefined): Desk 
   const { ledger, requests } = desk;
   const appending = <T>(act: LedgerEntry['act'], work: () => Promise<T>): Promise<T> => telemetry.during('keydesk.ledger.append', { 'keydesk.ledger.act': act }, work);
   const revealed = (outcome: string, times?: number): void => telemetry.count('keydesk.reveals', { 'keydesk.reveal.outcome': outcome }, times);
-  const refused = ({ act, code }: LedgerEntry): void => {
-    if (act === 'refused' && code !== undefined) telemetry.count('keydesk.refusals', { 'keydesk.refusal.code': code });
+  const refused = ({ outcome, code }: LedgerEntry): void => {
+    if (outcome === 'refused' && code !== undefined) telemetry.count('keydesk.refusals', { 'keydesk.refusal.code': code });
   };
   return {
     ...desk,

@@ -128,12 +128,9 @@ describe('Keydesk, a process that is told to end', () => {
     const { victim, pressing } = await held(keydesk, 60_000);
     victim.tell('SIGTERM');
     await untilStopping(victim);
-    let gone = false;
-    void victim.gone.then(() => (gone = true));
-    while (!gone) {
-      victim.tell('SIGTERM');
-      await new Promise((resolve) => void setImmediate(resolve));
-    }
+    const gone = victim.gone.then(() => true);
+    const aTurnLater = () => new Promise<boolean>((resolve) => void setImmediate(() => resolve(false)));
+    while (!(await Promise.race([gone, aTurnLater()]))) victim.tell('SIGTERM');
     assert.equal(await victim.code, 143);
     assert.deepEqual(await pressing, []);
     keydesk.simulator.faults.clear();

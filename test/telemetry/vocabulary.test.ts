@@ -47,6 +47,6 @@ describe('the vocabulary of telemetry', () => {
     assert.deepEqual(sorted(tableUnder('Spans', operations).map(([name = [], , has = []]) => [...name, ...has])), sorted(Object.entries(spans).map(([name, has]) => [name, ...has])));
     const inCode = Object.entries(metrics).map(([name, { kind, unit, has }]) => [name, kind, unit, ...has]);
     assert.deepEqual(sorted(tableUnder('Metrics', operations).map((cells) => cells.flat())), sorted(inCode));
-    assert.deepEqual(tableUnder('Attributes', operations).map(([name]) => name?.[0]).toSorted(), names.toSorted());
+    assert.deepEqual(tableUnder('Attributes', operations).map(([name]) => name?.[0] ?? '').toSorted(), names.toSorted());
   });
 });

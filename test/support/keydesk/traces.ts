@@ -13,7 +13,8 @@ export function textTracesOf(needle: string, text: string): readonly string[] {
     'without dashes': wanted.replaceAll('-', ''),
     hex: Buffer.from(needle).toString('hex'),
     'percent-encoded': encodeURIComponent(needle).toLowerCase(),
-    backwards: Array.from(wanted).toReversed().join(''),
+    // A short name stands backwards in an innocent word: Megan in management.
+    ...(needle.length > 8 && { backwards: Array.from(wanted).toReversed().join('') }),
   };
   const found = Object.entries(disguises).flatMap(([name, form]) => (inText.includes(form) ? [name] : []));
   return base64Forms(needle).some((form) => text.includes(form)) ? [...found, 'base64'] : found;
