@@ -7,7 +7,7 @@ import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { hideDueCards, settleClaims } from './domain/close-card.ts';
 import type { Desk } from './domain/desk.ts';
 import { workOnRotation } from './domain/follow-rotation.ts';
-import type { TenantId } from './domain/ids.ts';
+import type { RotationId, TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds } from './domain/instant.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { Graph } from './graph/graph.ts';
@@ -16,7 +16,6 @@ import { createLook } from './jobs/look.ts';
 import { createReconciling, type ReconcilingJob } from './jobs/reconciling.ts';
 import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timekeeper.ts';
 import { createWakeUps } from './jobs/wake-ups.ts';
-import { figuresOf } from './keydesk/figures.ts';
 import { keeperOf, ledgerChores, type LedgerParts } from './keydesk/keeper.ts';
 import { readiness } from './keydesk/readiness.ts';
 import { jobChores, jobsOf, mostAtOnce, stateOfJobs, wakeAll } from './keydesk/rotation-jobs.ts';
@@ -39,8 +38,7 @@ import { rotationsIn } from './store/rotations.ts';
 import { statementsOf, type WakeLater } from './store/statements.ts';
 import { summaryIn } from './store/summary.ts';
 import { createBot, type Inbound } from './teams/bot.ts';
-import type { Telemetry } from './telemetry/telemetry.ts';
-import { turnsTo, watchedDesk, watchedPost, watchedStep } from './telemetry/watched.ts';
+import type { Watch } from './telemetry/telemetry.ts';
 
 export interface KeydeskParts {
   readonly host: string;
@@ -60,7 +58,7 @@ export interface KeydeskParts {
   readonly ledger: LedgerParts;
   readonly log: Logger;
   /** Absent where nothing is exported. */
-  readonly telemetry?: Telemetry;
+  readonly telemetry?: Watch;
   /** How often is looked for jobs; at least 0.5, 1 when absent. */
   readonly jobPollSeconds?: number;
   /** Only tests. */
@@ -89,14 +87,15 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   // The jobs come below: they work with the desk, and the desk's store hands them what is to happen later.
   const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
   const { desk, asks, ledger, readings, postings, keeper } = deskOf(parts, wakeLater);
-  const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log, ...(telemetry && { aroundTurn: turnsTo(telemetry, () => milliseconds(desk.clock.now())) }) });
+  const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log, ...(telemetry && { aroundTurn: telemetry.turn }) });
   const times = rotationTimesIn(database, randomBytes, wakeLater);
+  const step = (id: RotationId) => workOnRotation(desk, id, bot.tellRotation);
   const look = createLook({
     clock: desk.clock,
     random: Math.random,
     times,
     wakeAt: (id, at) => wakeLater(statementsOf(database), id, at),
-    work: watchedStep((id) => workOnRotation(desk, id, bot.tellRotation), telemetry),
+    work: telemetry?.step(step) ?? step,
   });
   const wakeUps = wake === 'by-hand' ? undefined : createWakeUps({ ...jobsOf(parts, times, desk), work: look });
   const reconciling = reconcilingOf(parts, desk);
@@ -107,7 +106,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     ...tidyChores(desk, database, { afterADay: [asks, readings], afterThreeMonths: [postings] }),
-    ...channelChores(desk, watchedPost(bot.post, telemetry), tellingOf(log)),
+    ...channelChores(desk, telemetry?.post(bot.post) ?? bot.post, tellingOf(log)),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
   ];
@@ -125,7 +124,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     });
   const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: ready, ids: desk.ids, log });
   timekeeper.start();
-  telemetry?.read(figuresOf(database, desk.clock));
+  if (telemetry !== undefined) telemetry.read((await import('./keydesk/figures.ts')).figuresOf(database, desk.clock));
   log.info({ url: server.url }, 'Keydesk answers');
   return {
     url: server.url,
@@ -177,7 +176,7 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
     settings,
   };
-  const desk = around(watchedDesk(parts, telemetry));
+  const desk = around(telemetry?.desk(parts) ?? parts);
   return { desk, ledger, asks, readings, postings, keeper };
 }
 

@@ -13,7 +13,6 @@ import { stopOnSignals } from './stop-on-signals.ts';
 import { openDatabase } from './store/database.ts';
 import type { BotIdentity } from './teams/identity.ts';
 import { startTelemetry } from './telemetry/start.ts';
-import { graphCallsTo, transactionsTo } from './telemetry/watched.ts';
 
 const version = '0.1.0';
 
@@ -21,10 +20,9 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel });
   const telemetry = await startTelemetry({ env: process.env, version, instance: systemIds.clientRequest(), now: Date.now, log });
-  const toTelemetry = telemetry && graphCallsTo(telemetry);
   const observe = (call: CallRecord): void => {
     log.debug({ ...call }, 'a call to Graph');
-    toTelemetry?.(call);
+    telemetry?.graphCall(call);
   };
   const credential = createCredential(config);
   const graphOf = (who: typeof credential) =>
@@ -33,7 +31,7 @@ async function main(): Promise<void> {
     ...config,
     settings: config.desk,
     inbound: { mode: 'authenticated', identity: botOf(config, credential) },
-    database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: transactionsTo(telemetry) }) }),
+    database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: telemetry.connectionLent }) }),
     graph: graphOf(credential),
     ...(config.rotationIdentity && { rotationGraph: graphOf(createCredential({ tenantId: config.tenantId, identity: config.rotationIdentity })) }),
     log,

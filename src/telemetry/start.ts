@@ -2,8 +2,7 @@
 // takes 40 ms to load, its SDK half a second. Nothing that goes wrong with it is a reason not to serve.
 
 import type { NodeSDK } from '@opentelemetry/sdk-node';
-import { readEventLoop } from './process-figures.ts';
-import type { Telemetry } from './telemetry.ts';
+import type { Watch } from './telemetry.ts';
 
 export interface TelemetryStart {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -18,7 +17,7 @@ export interface TelemetryStart {
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
-export interface RunningTelemetry extends Telemetry {
+export interface RunningTelemetry extends Watch {
   /** Sends what it has, for a while, and lets go. Never rejects. */
   stop(): Promise<void>;
 }
@@ -46,10 +45,12 @@ export async function startTelemetry(settings: TelemetryStart): Promise<RunningT
 }
 
 async function start({ env, log, now, flushMilliseconds = 3000, ...about }: TelemetryStart): Promise<RunningTelemetry> {
-  const [{ context, diag, DiagLogLevel, logs, metrics, trace }, { NodeSDK: Sdk }, { createRecorder }] = await Promise.all([
+  const [{ context, diag, DiagLogLevel, logs, metrics, trace }, { NodeSDK: Sdk }, { createRecorder }, { createWatch }, { readEventLoop }] = await Promise.all([
     import('@opentelemetry/api'),
     import('@opentelemetry/sdk-node'),
     import('./recorder.ts'),
+    import('./watched.ts'),
+    import('./process-figures.ts'),
   ]);
   // With OTEL_LOG_LEVEL the SDK tells the console itself.
   if (env['OTEL_LOG_LEVEL'] === undefined) diag.setLogger(quiet(log, now), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
@@ -63,12 +64,12 @@ async function start({ env, log, now, flushMilliseconds = 3000, ...about }: Tele
     logRecordProcessors: [],
   });
   sdk.start();
-  const recorder = createRecorder(now);
+  const watch = createWatch(createRecorder(now), now);
   const eventLoop = readEventLoop();
-  recorder.read(() => eventLoop.figures());
+  watch.read(() => eventLoop.figures());
   log.info({}, 'telemetry is exported');
   return {
-    ...recorder,
+    ...watch,
     stop: async () => {
       await shutDown(sdk, flushMilliseconds);
       eventLoop.stop();

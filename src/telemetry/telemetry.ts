@@ -1,5 +1,9 @@
-// What the rest of Keydesk sees of telemetry. Absent where nothing is exported: then nothing of it is loaded or done.
+// Telemetry, and what the rest of Keydesk sees of it. Absent where nothing is exported: then nothing of it is loaded.
 
+import type { PostToChannel } from '../domain/channel-ports.ts';
+import type { Desk } from '../domain/desk.ts';
+import type { FaultCode } from '../domain/fault.ts';
+import type { Rotation } from '../domain/rotation.ts';
 import type { Attributes, MetricOf, SpanName } from './vocabulary.ts';
 
 export interface Telemetry {
@@ -16,7 +20,42 @@ export interface Telemetry {
   /** Seconds. */
   measure(metric: MetricOf<'histogram'>, seconds: number, attributes: Attributes): void;
   /** Asked whenever metrics are exported; what it throws is left out. */
-  read(figures: () => Promise<readonly Figure[]> | readonly Figure[]): void;
+  readonly read: (figures: () => Promise<readonly Figure[]> | readonly Figure[]) => void;
+}
+
+/** Looks at what Keydesk does from outside: most take a part and give it back looked at. */
+export interface Watch extends Pick<Telemetry, 'read'> {
+  desk(desk: Desk): Desk;
+  step(work: RotationStep): RotationStep;
+  post(post: PostToChannel): PostToChannel;
+  /** Stands around a turn of the bot. */
+  readonly turn: (turn: Turn, work: () => Promise<unknown>) => Promise<unknown>;
+  /** Told of a call when it is over. */
+  graphCall(call: GraphCall): void;
+  /** Told when a connection is wanted, and by what it returns when it is given back. */
+  readonly connectionLent: () => (use: ConnectionUse) => void;
+}
+
+export type RotationStep = (id: Rotation['id']) => Promise<Rotation | undefined>;
+
+export interface Turn {
+  readonly kind: 'message' | 'invoke' | 'other';
+  /** Of a card that was pressed. */
+  readonly verb?: string;
+}
+
+/** `asked` is what the source says, without a value. */
+export interface GraphCall {
+  readonly asked: string;
+  readonly status?: number;
+  readonly code?: FaultCode;
+  readonly attempts: number;
+  readonly milliseconds: number;
+}
+
+export interface ConnectionUse {
+  readonly statements: number;
+  readonly broken: boolean;
 }
 
 export interface Figure {

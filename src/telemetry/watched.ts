@@ -1,17 +1,46 @@
 // Where telemetry looks: around the ports that write the ledger, a step of a rotation, a posting and a turn; and what the
 // Graph edge and the database tell of themselves.
 
-import type { PostToChannel } from '../domain/channel-ports.ts';
 import type { Desk } from '../domain/desk.ts';
-import type { FaultCode } from '../domain/fault.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
-import type { Rotation } from '../domain/rotation.ts';
-import type { Telemetry } from './telemetry.ts';
+import type { Telemetry, Watch } from './telemetry.ts';
 import { codeOf } from './vocabulary.ts';
 
+/** @param now milliseconds */
+export function createWatch(telemetry: Telemetry, now: () => number): Watch {
+  return {
+    read: telemetry.read,
+    desk: (desk) => watchedDesk(desk, telemetry),
+    step: (work) => (id) => telemetry.during('keydesk.rotation.step', {}, () => work(id), (rotation) => (rotation === undefined ? {} : { 'keydesk.rotation.state': rotation.state })),
+    post: (post) => (channel, message) =>
+      telemetry.during('keydesk.channel.post', { 'keydesk.post.kind': message.kind }, () => post(channel, message), ({ kind }) => ({ 'keydesk.post.outcome': kind })),
+    turn: async ({ kind, verb }, work) => {
+      const about = { 'keydesk.turn.kind': kind, ...(verb !== undefined && { 'keydesk.turn.verb': verb }) };
+      const began = now();
+      let failed = {};
+      try {
+        return await telemetry.during('keydesk.turn', about, work);
+      } catch (error) {
+        failed = { 'error.type': codeOf(error) };
+        throw error;
+      } finally {
+        telemetry.measure('keydesk.turn.duration', (now() - began) / 1000, { ...about, ...failed });
+      }
+    },
+    graphCall: ({ asked, status, code, attempts, milliseconds }) => {
+      const about = { 'keydesk.graph.route': asked, ...(status !== undefined && { 'http.response.status_code': status }), ...(code !== undefined && { 'error.type': code }) };
+      telemetry.past('keydesk.graph.call', milliseconds, { ...about, 'keydesk.graph.attempts': attempts });
+      telemetry.measure('keydesk.graph.duration', milliseconds / 1000, about);
+    },
+    connectionLent: () => {
+      const end = telemetry.within('keydesk.database.transaction');
+      return ({ statements, broken }) => end({ 'keydesk.database.statements': statements, ...(broken && { 'error.type': 'store-unavailable' }) });
+    },
+  };
+}
+
 /** The desk with a span around what writes the ledger on the way of a key, and reveals and refusals counted. */
-export function watchedDesk(desk: Desk, telemetry: Telemetry | undefined): Desk {
-  if (telemetry === undefined) return desk;
+function watchedDesk(desk: Desk, telemetry: Telemetry): Desk {
   const { ledger, requests } = desk;
   const appending = <T>(act: LedgerEntry['act'], work: () => Promise<T>): Promise<T> => telemetry.during('keydesk.ledger.append', { 'keydesk.ledger.act': act }, work);
   const revealed = (outcome: string, times?: number): void => telemetry.count('keydesk.reveals', { 'keydesk.reveal.outcome': outcome }, times);
@@ -58,64 +87,3 @@ export function watchedDesk(desk: Desk, telemetry: Telemetry | undefined): Desk 
     },
   };
 }
-
-export const watchedStep =
-  (work: (id: Rotation['id']) => Promise<Rotation | undefined>, telemetry: Telemetry | undefined): typeof work =>
-  (id) =>
-    telemetry === undefined ? work(id) : telemetry.during('keydesk.rotation.step', {}, () => work(id), (rotation) => (rotation === undefined ? {} : { 'keydesk.rotation.state': rotation.state }));
-
-export const watchedPost = (post: PostToChannel, telemetry: Telemetry | undefined): PostToChannel =>
-  telemetry === undefined
-    ? post
-    : (channel, message) => telemetry.during('keydesk.channel.post', { 'keydesk.post.kind': message.kind }, () => post(channel, message), ({ kind }) => ({ 'keydesk.post.outcome': kind }));
-
-export interface Turn {
-  readonly kind: 'message' | 'invoke' | 'other';
-  /** Of a card that was pressed. */
-  readonly verb?: string;
-}
-
-/** Stands around each turn of the bot. */
-export const turnsTo =
-  (telemetry: Telemetry, now: () => number) =>
-  async (turn: Turn, work: () => Promise<unknown>): Promise<unknown> => {
-    const about = { 'keydesk.turn.kind': turn.kind, ...(turn.verb !== undefined && { 'keydesk.turn.verb': turn.verb }) };
-    const began = now();
-    let failed = {};
-    try {
-      return await telemetry.during('keydesk.turn', about, work);
-    } catch (error) {
-      failed = { 'error.type': codeOf(error) };
-      throw error;
-    } finally {
-      telemetry.measure('keydesk.turn.duration', (now() - began) / 1000, { ...about, ...failed });
-    }
-  };
-
-/** What the Graph edge tells of a call when it is over; its route is what the source says, without a value. */
-export interface GraphCall {
-  readonly asked: string;
-  readonly status?: number;
-  readonly code?: FaultCode;
-  readonly attempts: number;
-  readonly milliseconds: number;
-}
-
-export const graphCallsTo =
-  (telemetry: Telemetry) =>
-  ({ asked, status, code, attempts, milliseconds }: GraphCall): void => {
-    const about = { 'keydesk.graph.route': asked, ...(status !== undefined && { 'http.response.status_code': status }), ...(code !== undefined && { 'error.type': code }) };
-    telemetry.past('keydesk.graph.call', milliseconds, { ...about, 'keydesk.graph.attempts': attempts });
-    telemetry.measure('keydesk.graph.duration', milliseconds / 1000, about);
-  };
-
-/** What the database tells of a connection that was lent out and is given back. */
-export interface DatabaseUse {
-  readonly statements: number;
-  readonly broken: boolean;
-}
-
-export const transactionsTo = (telemetry: Telemetry) => (): ((use: DatabaseUse) => void) => {
-  const end = telemetry.within('keydesk.database.transaction');
-  return ({ statements, broken }) => end({ 'keydesk.database.statements': statements, ...(broken && { 'error.type': 'store-unavailable' }) });
-};

@@ -12,8 +12,7 @@ import { createLog } from '../../../src/log.ts';
 import { apps } from '../../../src/sim/tenant/apps.ts';
 import { roleGroups } from '../../../src/sim/tenant/people.ts';
 import { openDatabase } from '../../../src/store/database.ts';
-import type { Telemetry } from '../../../src/telemetry/telemetry.ts';
-import { graphCallsTo, transactionsTo } from '../../../src/telemetry/watched.ts';
+import type { Watch } from '../../../src/telemetry/telemetry.ts';
 import { type Card, openConversation, type Pressed, type PressOptions, type Said, type SayOptions } from '../../../src/terminal/conversation.ts';
 import { pemOf } from '../ledger-keys.ts';
 import { type Standing, standing } from './cards.ts';
@@ -30,7 +29,7 @@ export interface InstanceOptions {
   /** Signing keys of the ledger, by their number (ledger-keys.ts); the first when absent. */
   readonly keys?: { readonly signing: number; readonly former?: number };
   readonly checkpointFile?: string;
-  readonly telemetry?: Telemetry;
+  readonly telemetry?: Watch;
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
 }
@@ -106,7 +105,7 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
     graph: graphAt(simulatorUrl, clock, { log, telemetry }),
     rotationGraph: graphAt(simulatorUrl, clock, { log, telemetry }, apps.keydeskRotation),
     ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
-    database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: transactionsTo(telemetry) }) }),
+    database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: telemetry.connectionLent }) }),
     ledger: { signingKey: { reveal: () => pemOf(keys?.signing ?? 1) }, ...(keys?.former !== undefined && { formerKey: { reveal: () => pemOf(keys.former ?? 0) } }), ...(checkpointFile !== undefined && { checkpointFile }) },
     log,
     ...(telemetry && { telemetry }),
@@ -116,8 +115,7 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
 }
 
 /** As Keydesk's own application in the simulated tenant, or another, with a token that its token endpoint gave. */
-function graphAt(url: string, clock: StandingClock, { log, telemetry }: { readonly log: Logger; readonly telemetry: Telemetry | undefined }, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
-  const toTelemetry = telemetry && graphCallsTo(telemetry);
+function graphAt(url: string, clock: StandingClock, { log, telemetry }: { readonly log: Logger; readonly telemetry: Watch | undefined }, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
   const identity = { type: 'secret', clientId: app.clientId, secret: { reveal: () => app.secret } } as const;
   return createGraph({
     credential: createCredential({ tenantId, identity }, { authorityHttp: authorityTurnedTo(url) }),
@@ -130,7 +128,7 @@ function graphAt(url: string, clock: StandingClock, { log, telemetry }: { readon
     lastHop: lastHopTurnedTo(url),
     observe: (call) => {
       log.debug({ ...call }, 'a call to Graph');
-      toTelemetry?.(call);
+      telemetry?.graphCall(call);
     },
   });
 }
