@@ -7,7 +7,7 @@ import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { hideDueCards, settleClaims } from './domain/close-card.ts';
 import type { Desk } from './domain/desk.ts';
 import { workOnRotation } from './domain/follow-rotation.ts';
-import type { TenantId } from './domain/ids.ts';
+import type { RotationId, TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds } from './domain/instant.ts';
 import type { DeskSettings } from './domain/settings.ts';
 import type { SweepSettings } from './domain/sweep-fleet.ts';
@@ -41,6 +41,7 @@ import { rotationsIn } from './store/rotations.ts';
 import { statementsOf, type WakeLater } from './store/statements.ts';
 import { summaryIn } from './store/summary.ts';
 import { createBot, type Inbound } from './teams/bot.ts';
+import type { Watch } from './telemetry/telemetry.ts';
 
 export interface KeydeskParts {
   readonly host: string;
@@ -61,6 +62,8 @@ export interface KeydeskParts {
   readonly log: Logger;
   /** Absent: no sweeps, and no index of the fleet. */
   readonly sweep?: SweepSettings;
+  /** Absent where nothing is exported. */
+  readonly telemetry?: Watch;
   /** How often is looked for jobs; at least 0.5, 1 when absent. */
   readonly jobPollSeconds?: number;
   /** Only tests. */
@@ -85,18 +88,19 @@ export interface Keydesk {
 
 /** Rejects when it cannot listen, or has no key to sign with. A database or a Graph that is away shows on `/readyz` and in every answer. */
 export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
-  const { database, graph, log, doors: { wait = realWait, wake } = {} } = parts;
+  const { database, graph, log, telemetry, doors: { wait = realWait, wake } = {} } = parts;
   // The jobs come below: they work with the desk, and the desk's store hands them what is to happen later.
   const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
   const { desk, asks, ledger, readings, postings, keeper } = deskOf(parts, wakeLater);
-  const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log });
+  const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log, ...(telemetry && { aroundTurn: telemetry.turn }) });
   const times = rotationTimesIn(database, randomBytes, wakeLater);
+  const step = (id: RotationId) => workOnRotation(desk, id, bot.tellRotation);
   const look = createLook({
     clock: desk.clock,
     random: Math.random,
     times,
     wakeAt: (id, at) => wakeLater(statementsOf(database), id, at),
-    work: (id) => workOnRotation(desk, id, bot.tellRotation),
+    work: telemetry?.step(step) ?? step,
   });
   const wakeUps = wake === 'by-hand' ? undefined : createWakeUps({ ...jobsOf(parts, times, desk), work: look });
   const reconciling = reconcilingOf(parts, desk);
@@ -108,7 +112,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
     ...tidyChores(desk, database, { afterADay: [asks, readings], afterThreeMonths: [postings] }),
-    ...channelChores(desk, bot.post, tellingOf(log)),
+    ...channelChores(desk, telemetry?.post(bot.post) ?? bot.post, tellingOf(log)),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
     ...(sweeping === undefined ? [] : [sweeping.chore]),
@@ -128,15 +132,15 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     });
   const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: ready, ids: desk.ids, log });
   timekeeper.start();
+  if (telemetry !== undefined) telemetry.read((await import('./keydesk/figures.ts')).figuresOf(database, desk.clock));
   log.info({ url: server.url }, 'Keydesk answers');
   return {
     url: server.url,
     wakeDue: async (now) => wakeAll(await times.due(now, mostAtOnce), look, log),
     stop: async () => {
-      await server.stop();
+      // Nothing new begins anywhere; a reveal that ends meanwhile still hands its rotation to the jobs.
       reconciling?.stop();
-      await sweeping?.stop();
-      await timekeeper.stop();
+      await Promise.all([server.stop(), sweeping?.stop(), timekeeper.stop(), wakeUps?.rest()]);
       await wakeUps?.stop();
       await keeper.close();
       for (const one of new Set([graph, parts.rotationGraph])) one?.stop();
@@ -145,7 +149,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   };
 }
 
-function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, ledger: kept, log, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
+function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, ledger: kept, log, telemetry, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
@@ -153,7 +157,7 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
   const keeper = keeperOf(kept, { tenantId, database, clock, alerts, log });
   const readings = readingsIn(database, randomBytes);
   const postings = postingsIn(database, randomBytes);
-  const desk = around({
+  const parts: Desk = {
     clock,
     ids,
     deadlines,
@@ -180,7 +184,8 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
     settings,
-  });
+  };
+  const desk = around(telemetry?.desk(parts) ?? parts);
   return { desk, ledger, asks, readings, postings, keeper };
 }
 

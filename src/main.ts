@@ -5,39 +5,43 @@ import { type Config, ConfigError, readConfig } from './config/read-config.ts';
 import type { Identity } from './config/read-identity.ts';
 import { systemClock, systemIds } from './config/system.ts';
 import { createCredential } from './graph/credential.ts';
+import type { CallRecord } from './graph/ask.ts';
 import { createGraph } from './graph/graph.ts';
 import { startKeydesk } from './keydesk.ts';
 import { createLog } from './log.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 import { openDatabase } from './store/database.ts';
 import type { BotIdentity } from './teams/identity.ts';
+import { startTelemetry } from './telemetry/start.ts';
+
+const version = '0.1.0';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel });
+  const telemetry = await startTelemetry({ env: process.env, version, instance: systemIds.clientRequest(), now: Date.now, log });
+  const observe = (call: CallRecord): void => {
+    log.debug({ ...call }, 'a call to Graph');
+    telemetry?.graphCall(call);
+  };
   const credential = createCredential(config);
   const graphOf = (who: typeof credential) =>
-    createGraph({ credential: who, roleGroups: config.groups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, observe: (call) => log.debug({ ...call }, 'a call to Graph') });
+    createGraph({ credential: who, roleGroups: config.groups, version, clock: systemClock, ids: systemIds, random: Math.random, observe });
   const keydesk = await startKeydesk({
     ...config,
     settings: config.desk,
     inbound: { mode: 'authenticated', identity: botOf(config, credential) },
-    database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
+    database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: telemetry.connectionLent }) }),
     graph: graphOf(credential),
     ...(config.rotationIdentity && { rotationGraph: graphOf(createCredential({ tenantId: config.tenantId, identity: config.rotationIdentity })) }),
     log,
+    ...(telemetry && { telemetry }),
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      log.info({ signal }, 'stopping');
-      keydesk.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.error({ err: error }, 'did not stop cleanly');
-          process.exit(1);
-        },
-      );
-    });
-  }
+  const stop = async (): Promise<void> => {
+    await keydesk.stop();
+    await telemetry?.stop();
+  };
+  stopOnSignals(stop, log);
 }
 
 function botOf({ identity, tenantId }: Config, credential: ReturnType<typeof createCredential>): BotIdentity {

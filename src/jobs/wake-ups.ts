@@ -21,6 +21,8 @@ export interface WakeUpParts {
   /** Told of each job that was tried for the last time. */
   readonly gaveUp: (id: RotationId, code: FaultCode) => Promise<void>;
   readonly report: (error: unknown) => void;
+  /** How long `rest` waits for those at work; 20 s when absent, as long as one may take. */
+  readonly restMilliseconds?: number;
 }
 
 export interface WakeUps {
@@ -34,7 +36,9 @@ export interface WakeUps {
   /** Starts, or does nothing where it is running. Throws when it cannot, and may then be called again. */
   keepRunning(): Promise<void>;
   running(): boolean;
-  /** Takes no further jobs and waits for those at work, as long as one may take. */
+  /** Takes no further jobs and waits for those at work, for a while. `later` goes on. */
+  rest(): Promise<void>;
+  /** The same, and then lets go: a job that is still at work is handed back, for another instance to take. */
   stop(): Promise<void>;
 }
 
@@ -42,10 +46,10 @@ const atOnce = 5;
 const mostSecondsBetweenLooksAtGivenUp = 30;
 /** While the database is away, every look for jobs fails. */
 const secondsBetweenReports = 60;
-const stopMilliseconds = 25_000;
+const defaultRestMilliseconds = 20_000;
 
 export function createWakeUps(parts: WakeUpParts): WakeUps {
-  const { run, clock } = parts;
+  const { run, clock, restMilliseconds = defaultRestMilliseconds } = parts;
   let boss: PgBoss | undefined;
   let starting: Promise<void> | undefined;
   let stopped = false;
@@ -65,6 +69,12 @@ export function createWakeUps(parts: WakeUpParts): WakeUps {
   };
   const wake = async (by: PgBoss, through: RunStatement, id: RotationId, seconds: number): Promise<void> => {
     await by.upsert(wakeQueue, { rotationId: id }, { singletonKey: id, startAfter: seconds, db: adapted(through) });
+  };
+  const rest = async (): Promise<void> => {
+    stopped = true;
+    await starting?.catch(() => undefined);
+    const was = boss;
+    if (was !== undefined) await within(restMilliseconds, Promise.all([wakeQueue, givenUpQueue].map((queue) => was.offWork(queue, { wait: true }))));
   };
 
   return {
@@ -87,14 +97,12 @@ export function createWakeUps(parts: WakeUpParts): WakeUps {
       await starting;
     },
     running: () => boss !== undefined,
+    rest,
     stop: async () => {
-      stopped = true;
-      await starting?.catch(() => undefined);
+      await rest();
       const was = boss;
       boss = undefined;
-      if (was === undefined) return;
-      await within(stopMilliseconds, Promise.all([wakeQueue, givenUpQueue].map((queue) => was.offWork(queue, { wait: true }))));
-      await was.stop({ graceful: false, close: false });
+      await was?.stop({ graceful: false, close: false });
     },
   };
 }

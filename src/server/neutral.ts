@@ -26,7 +26,8 @@ export function createNeutral(ids: { reference(): string }, log: ErrorLog): Neut
   const answer = (response: Response, status: number, code: string, more: object): void => {
     const reference = ids.reference();
     const note = { status, code, reference, ...more };
-    if (status >= 500) log.error(note, 'a request failed');
+    // 503 is said by nobody but the one who stops: refused, and nothing is broken.
+    if (status >= 500 && status !== 503) log.error(note, 'a request failed');
     else log.warn(note, 'a request was refused');
     if (response.headersSent) return;
     response.json(status, { code, reference });

@@ -2,6 +2,7 @@
 // health, no bot. Facts on restify and node:http that shaped it stand at their lines.
 
 import { restify } from './restify.ts';
+import { createDraining, type Draining } from './draining.ts';
 import { refuseEarly } from './early.ts';
 import { jsonBody } from './json-body.ts';
 import { onlyAsLoopback } from './own-host.ts';
@@ -59,7 +60,10 @@ const defaultLimits: ServerLimits = { bodyBytes: 256 * 1024, receiveMilliseconds
 export interface Server {
   readonly url: string;
   readonly port: number;
-  /** No new requests; answers under way may finish, for a while. Safe to call twice. */
+  /**
+   * No new requests: 503, and `stopping` on /readyz, while answers under way finish; after a while they are cut. Then
+   * nobody listens. Safe to call twice.
+   */
   stop(): Promise<void>;
 }
 
@@ -72,16 +76,17 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const neutral = createNeutral(ids, log);
   harden(server, limits, neutral);
   server.pre(refuseEarly(limits.bodyBytes, neutral));
-  server.get('/healthz', through(server, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
+  const draining = createDraining(server.server, neutral);
+  server.get('/healthz', through(draining, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
   const readiness = together(settings.readiness);
-  server.get('/readyz', through(server, () => readyz(readiness)));
+  server.get('/readyz', through(draining, () => (draining.begun ? Promise.resolve(stoppingAnswer) : readyz(readiness))));
   for (const route of routes) {
     const guards = route.loopbackOnly ? [onlyAsLoopback(neutral)] : [];
-    server.post(route.path, ...guards, ...jsonBody(limits.bodyBytes), through(server, ({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
+    server.post(route.path, draining.admit, ...guards, ...jsonBody(limits.bodyBytes), through(draining, ({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
   }
   const port = await listen(server, settings);
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  return { url: `http://${host}:${port}`, port, stop: () => stop(server, limits.drainMilliseconds) };
+  return { url: `http://${host}:${port}`, port, stop: () => draining.drain(limits.drainMilliseconds) };
 }
 
 /** Nobody needs a token to ask: a thousand questions at once must not take every connection to the database. */
@@ -90,6 +95,9 @@ function together(look: ServerSettings['readiness']): ServerSettings['readiness'
   return () => (looking ??= look().finally(() => (looking = undefined)));
 }
 
+/** For whoever sends requests here: not any more. Said at once, without a look at anything. */
+const stoppingAnswer: RouteAnswer = { status: 503, body: { status: 'stopping', parts: {} } };
+
 async function readyz(readiness: ServerSettings['readiness']): Promise<RouteAnswer> {
   const { status, parts } = await readiness().catch((): Readiness => ({ status: 'down', parts: {} }));
   return { status: status === 'down' ? 503 : 200, body: { status, parts } };
@@ -97,11 +105,11 @@ async function readyz(readiness: ServerSettings['readiness']): Promise<RouteAnsw
 
 /** One answer for one request. What is thrown goes to restify's error event, and from there to neutral.ts. */
 const through =
-  (server: restify.Server, answer: (request: restify.Request) => Promise<RouteAnswer>) =>
+  (draining: Draining, answer: (request: restify.Request) => Promise<RouteAnswer>) =>
   async (request: restify.Request, response: restify.Response): Promise<void> => {
     const { status, body } = await answer(request);
     // While stopping nothing is kept open for a next request.
-    if (!server.server.listening) response.setHeader('Connection', 'close');
+    if (draining.begun) response.setHeader('Connection', 'close');
     if (body === undefined) response.send(status);
     else response.json(status, body);
   };
@@ -150,17 +158,4 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): stri
   if (error.code === 'EADDRINUSE') return `Port ${port} on ${host} is in use. Stop what listens there, or set PORT to another one.`;
   if (error.code === 'EACCES') return `Listening on port ${port} needs rights that this process does not have. Set PORT to 1024 or higher.`;
   return `Keydesk could not listen on ${host}:${port} (${error.code ?? 'unknown error'}).`;
-}
-
-/** The listener goes first, so that nothing new begins; then idle connections; then, after a while, the rest. */
-function stop(server: restify.Server, drainMilliseconds: number): Promise<void> {
-  if (!server.server.listening) return Promise.resolve();
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.server.closeAllConnections(), drainMilliseconds);
-    server.server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.server.closeIdleConnections();
-  });
 }

@@ -13,6 +13,14 @@ export interface DatabaseOptions {
   readonly answerMs?: number;
   /** Told of connections that broke while nobody used them. Gets a code, no values. */
   readonly onConnectionLost?: (code: string) => void;
+  /** Told when a connection is wanted for one or several statements; what it returns is told how it went. No statement, no value. */
+  readonly onLent?: () => (use: ConnectionUse) => void;
+}
+
+export interface ConnectionUse {
+  readonly statements: number;
+  /** Given up, because nobody knows its state. */
+  readonly broken: boolean;
 }
 
 export interface Database {
@@ -59,7 +67,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   pool.on('connect', (client) => client.on('error', () => undefined));
   const nameOf = createStatementNames();
   return {
-    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(pool, nameOf) }) }),
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(pool, nameOf, options.onLent) }) }),
     run: async (sql, values) => {
       const client = await pool.connect();
       let broken = false;
@@ -77,11 +85,19 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
 }
 
 /** The pool with one door for values, which gives up connections whose state nobody knows. */
-function guarded(pool: Pool, nameOf: NameOf): PostgresPool {
+function guarded(pool: Pool, nameOf: NameOf, onLent: DatabaseOptions['onLent']): PostgresPool {
   return {
     options: pool.options,
     end: () => pool.end(),
-    connect: async () => lend(await pool.connect(), nameOf),
+    connect: async () => {
+      const givenBack = onLent?.();
+      try {
+        return lend(await pool.connect(), nameOf, givenBack);
+      } catch (error) {
+        givenBack?.({ statements: 0, broken: true });
+        throw error;
+      }
+    },
   };
 }
 
@@ -100,9 +116,11 @@ const breaks = (error: unknown): boolean => !(error instanceof DatabaseError) ||
 
 const commands = ['UPDATE', 'DELETE', 'INSERT', 'MERGE', 'COMMIT', 'ROLLBACK'] as const;
 
-function lend(client: PoolClient, nameOf: NameOf): PostgresPoolClient {
+function lend(client: PoolClient, nameOf: NameOf, givenBack?: (use: ConnectionUse) => void): PostgresPoolClient {
   let broken = false;
+  let statements = 0;
   const ask = async <R>(sql: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
+    statements += 1;
     try {
       const { command, rowCount, rows } = await send(client, nameOf, sql, values);
       return { command: commands.find((known) => known === command) ?? 'SELECT', rowCount: rowCount ?? 0, rows };
@@ -117,5 +135,11 @@ function lend(client: PoolClient, nameOf: NameOf): PostgresPoolClient {
     if (typeof what !== 'string') throw new TypeError('Cursors are declared in SQL here (store/stored-entries.ts).');
     return ask<R>(what, values);
   }
-  return { query, release: (discard) => client.release(broken || discard === true) };
+  return {
+    query,
+    release: (discard) => {
+      givenBack?.({ statements, broken });
+      client.release(broken || discard === true);
+    },
+  };
 }

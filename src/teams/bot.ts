@@ -47,6 +47,8 @@ export interface BotSettings {
   readonly inbound: Inbound;
   readonly log: Log;
   readonly patience?: Patience;
+  /** Stands around every turn, and hears nothing of it but its kind and which button was pressed. */
+  readonly aroundTurn?: (turn: { readonly kind: Incoming['kind'] | 'other'; readonly verb?: PressVerb | ReadingVerb | 'file-consent' }, work: () => Promise<unknown>) => Promise<unknown>;
 }
 
 export interface Bot {
@@ -76,7 +78,7 @@ const readingHandlers = {
 } as const satisfies Record<ReadingVerb, (room: Room, press: ReadingPress, incoming: Incoming) => Promise<InvokeBody>>;
 
 /** Throws an IdentityError for an identity that is none of the closed set. */
-export function createBot({ desk, tenantId, inbound, log, patience }: BotSettings): Bot {
+export function createBot({ desk, tenantId, inbound, log, patience, aroundTurn }: BotSettings): Bot {
   const guard = createEgressGuard(log);
   const authenticated = inbound.mode === 'authenticated';
   const credentials = authenticated ? credentialsFor(inbound.identity) : noCredentials();
@@ -92,8 +94,12 @@ export function createBot({ desk, tenantId, inbound, log, patience }: BotSetting
   const incomingOf = (context: TurnContext): Incoming | undefined => known.get(context.activity);
   adapter.onTurnError = (context, error) => onTurnError(room, context, incomingOf(context), error);
   const application = route(room, incomingOf);
+  const run = (context: TurnContext): Promise<unknown> => {
+    const turn = () => application.run(context);
+    return aroundTurn === undefined ? turn() : aroundTurn(kindOf(incomingOf(context)), turn);
+  };
   return {
-    endpoint: createEndpoint({ adapter, door: { mode: inbound.mode, serviceUrls, tenantId }, guard, log, ids: desk.ids, known, run: (context) => application.run(context) }),
+    endpoint: createEndpoint({ adapter, door: { mode: inbound.mode, serviceUrls, tenantId }, guard, log, ids: desk.ids, known, run }),
     hideCard,
     tellRotation: (rotation) => tellRotation(room, rotation),
     post: postToChannel(room, tenantId, { id: `28:${clientId === '' ? 'keydesk' : clientId}`, name: 'Keydesk' }),
@@ -121,6 +127,11 @@ function route(room: Room, incomingOf: (context: TurnContext) => Incoming | unde
     },
   );
   return application;
+}
+
+function kindOf(incoming: Incoming | undefined) {
+  const verb = pressIn(incoming)?.verb ?? readingIn(incoming)?.verb ?? (consentIn(incoming) && ('file-consent' as const));
+  return { kind: incoming?.kind ?? ('other' as const), ...(verb !== undefined && { verb }) };
 }
 
 const pressIn = (incoming: Incoming | undefined) => incoming && parsePress(incoming);

@@ -3,7 +3,7 @@ import { Fault, type FaultCode } from '../../src/domain/fault.ts';
 import { parseRotationId, type RotationId } from '../../src/domain/ids.ts';
 import { instantAt, plusSeconds } from '../../src/domain/instant.ts';
 import { prepareJobs } from '../../src/jobs/prepare.ts';
-import { createWakeUps, type WakeUps } from '../../src/jobs/wake-ups.ts';
+import { createWakeUps, type WakeUpParts, type WakeUps } from '../../src/jobs/wake-ups.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { statementsIn, statementsOf } from '../../src/store/statements.ts';
 import { Client } from 'pg';
@@ -42,7 +42,7 @@ describe('jobs/wake-ups', () => {
   after(() => Promise.all([database.close(), owner.end()]));
 
   /** Jobs as an instance has them; `seen` is what they worked on. */
-  async function started(work: (id: RotationId) => Promise<void> = () => Promise.resolve()) {
+  async function started(work: (id: RotationId) => Promise<void> = () => Promise.resolve(), more: Partial<WakeUpParts> = {}) {
     const seen: RotationId[] = [];
     const given: [RotationId, FaultCode][] = [];
     const reports: unknown[] = [];
@@ -56,6 +56,7 @@ describe('jobs/wake-ups', () => {
       },
       gaveUp: async (id, code) => void given.push([id, code]),
       report: (error) => void reports.push(error),
+      ...more,
     });
     running.push(wakeUps);
     await wakeUps.keepRunning();
@@ -201,6 +202,22 @@ describe('jobs/wake-ups', () => {
     work.resolve();
     await stopping;
     assert.deepEqual((await jobs()).map(({ state }) => state), ['completed']);
+  });
+
+  it('takes no further jobs at rest, and still hands on what is to happen later', async () => {
+    const { wakeUps, seen } = await started();
+    await wakeUps.rest();
+    await wakeUps.later(statementsOf(database), idOf(1), clock.now());
+    await wakeUps.stop();
+    assert.deepEqual([seen, (await jobs()).map(({ state }) => state)], [[], ['created']]);
+  });
+
+  it('hands back the work that does not end, for another instance to take at once and not when it has expired', async () => {
+    const { wakeUps, seen } = await started(() => new Promise(() => undefined), { restMilliseconds: 20 });
+    await wakeUps.later(statementsOf(database), idOf(1), clock.now());
+    await until(() => seen.length > 0);
+    await wakeUps.stop();
+    assert.deepEqual((await jobs()).map(({ state }) => state), ['retry']);
   });
 
   it('goes on when its connections break, and reports that no more than once a minute', async () => {

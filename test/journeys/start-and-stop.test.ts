@@ -5,7 +5,15 @@ import { blocksIn, headingOf, standing } from '../support/keydesk/cards.ts';
 import { cuttableLine } from '../support/keydesk/cuttable.ts';
 import { steps } from '../support/keydesk/steps.ts';
 import { until } from '../support/keydesk/time.ts';
+import { pressAt, startVictim, type Victim } from '../support/keydesk/victim.ts';
 import { inKeydesk, type TestKeydesk } from '../support/keydesk.ts';
+
+/** What a load balancer, a supervisor and Teams are told. */
+async function statusesOf(url: string): Promise<Readonly<Record<string, number>>> {
+  const message = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+  const asked = [['/api/messages', message], ['/readyz', {}], ['/healthz', {}]] as const;
+  return Object.fromEntries(await Promise.all(asked.map(async ([path, options]) => [path, (await fetch(url + path, options)).status] as const)));
+}
 
 const starts = async ({ database }: TestKeydesk): Promise<number> => {
   const store = openDatabase(database.appUrl, { maxConnections: 1 });
@@ -83,10 +91,51 @@ describe('Keydesk stops', () => {
     const pressing = stopping.reveal(confirm);
     await until(() => reading);
     const stopped = stopping.stop();
-    await assert.rejects(fetch(`${stopping.url}/healthz`), 'it takes nothing new');
+    assert.deepEqual(await statusesOf(stopping.url), { '/api/messages': 503, '/readyz': 503, '/healthz': 200 }, 'it takes nothing new');
     release();
     assert.equal(blocksIn((await pressing).card).length, 8);
     await stopped;
     assert.deepEqual(await keydesk.acts(), ['asked done', 'intended done', 'revealed done', 'rotation-scheduled done']);
+  }));
+});
+
+describe('Keydesk, a process that is told to end', () => {
+  const held = async (keydesk: TestKeydesk, delayMs: number) => {
+    const victim = await startVictim(keydesk);
+    const confirm = await keydesk.ask('key for LAPTOP-42');
+    keydesk.simulator.faults.add({ path: /select=key/, delayMs });
+    const pressing = pressAt(victim, keydesk, confirm, 'reveal');
+    while (!(await keydesk.acts()).includes('intended done')) await new Promise((resolve) => void setImmediate(resolve));
+    return { victim, pressing };
+  };
+  const untilStopping = async ({ url }: Victim): Promise<void> => {
+    while ((await fetch(`${url}/readyz`)).status !== 503) await new Promise((resolve) => void setImmediate(resolve));
+  };
+
+  it('answers the reveal that Graph still holds, refuses what comes meanwhile, and ends with 0', inKeydesk(async (keydesk) => {
+    const { victim, pressing } = await held(keydesk, 2500);
+    victim.tell('SIGTERM');
+    // A supervisor tells the whole group, and the launcher hands on what it is told.
+    victim.tell('SIGTERM');
+    await untilStopping(victim);
+    assert.deepEqual(await statusesOf(victim.url), { '/api/messages': 503, '/readyz': 503, '/healthz': 200 });
+    assert.equal((await pressing).length, 8, 'the key reaches the one who pressed');
+    assert.equal(await victim.code, 0, victim.output());
+    assert.deepEqual((await keydesk.acts()).filter((act) => /^(?:intended|revealed|rotation)/.test(act)), ['intended done', 'revealed done', 'rotation-scheduled done']);
+  }));
+
+  it('ends at once when it is told again, and the claim that is left behind is settled as unknown', inKeydesk(async (keydesk) => {
+    const { victim, pressing } = await held(keydesk, 60_000);
+    victim.tell('SIGTERM');
+    await untilStopping(victim);
+    const gone = victim.gone.then(() => true);
+    const aTurnLater = () => new Promise<boolean>((resolve) => void setImmediate(() => resolve(false)));
+    while (!(await Promise.race([gone, aTurnLater()]))) victim.tell('SIGTERM');
+    assert.equal(await victim.code, 143);
+    assert.deepEqual(await pressing, []);
+    keydesk.simulator.faults.clear();
+    keydesk.clock.forward(60);
+    await keydesk.runChores();
+    assert.ok((await keydesk.acts()).includes('revealed unknown'));
   }));
 });

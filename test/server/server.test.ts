@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { createLog } from '../../src/log.ts';
 import { type Readiness, type Route, type Server, startServer } from '../../src/server/server.ts';
@@ -266,12 +267,34 @@ describe('the HTTP server', () => {
     };
     const answer = fetch(`${own.url}/api/messages`, { method: 'POST', headers: json, body: '{}' });
     await began.promise;
+    taken = [];
     const stopped = own.stop();
-    await assert.rejects(fetch(`${own.url}/healthz`));
+    const refused = await fetch(`${own.url}/api/messages`, { method: 'POST', headers: json, body: '{}' });
+    assert.deepEqual([refused.status, refused.headers.get('connection'), await refused.json()], [503, 'close', { code: 'stopping', reference: 'KD-00000001' }]);
+    assert.deepEqual(taken, []);
+    const ready = await fetch(`${own.url}/readyz`);
+    assert.deepEqual([ready.status, await ready.json()], [503, { status: 'stopping', parts: {} }], 'said at once, whatever the parts say');
+    assert.equal((await fetch(`${own.url}/healthz`)).status, 200, 'the process still answers');
     resolve();
-    assert.deepEqual(await (await answer).json(), { finished: true });
+    const answered = await answer;
+    assert.deepEqual([answered.headers.get('connection'), await answered.json()], ['close', { finished: true }]);
     await stopped;
     await own.stop();
+    await assert.rejects(fetch(`${own.url}/healthz`));
+    assert.ok(logged.every((line) => !line.includes('"level":"error"')), 'nothing is broken');
+  });
+
+  it('is not held up by connections on which nobody asks: kept from before, or never used', async () => {
+    const own = await startServer({ ...settings(), limits: { drainMilliseconds: 60_000 } });
+    const closed = (socket: Socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+    const kept = connect(own.port, '127.0.0.1');
+    const silent = connect(own.port, '127.0.0.1');
+    const both = Promise.all([closed(kept), closed(silent)]);
+    for (const socket of [kept, silent]) socket.on('error', () => undefined);
+    kept.write('GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
+    await new Promise((resolve) => kept.once('data', resolve));
+    await own.stop();
+    await both;
   });
 
   it('waits only so long for an answer when it stops', async () => {

@@ -1,9 +1,11 @@
 // A Keydesk as a process of its own that ends itself by SIGKILL at a step: the composition of src/keydesk.ts, with a
-// trap around every call of a port. Loaded ahead, it waits for its orders; it ends with its parent.
+// trap around every call of a port. Loaded ahead, it waits for its orders; it ends with its parent, and in order when told to.
 
 import { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { parseInstant } from '../../src/domain/instant.ts';
+import { createLog } from '../../src/log.ts';
+import { stopOnSignals } from '../../src/stop-on-signals.ts';
 import { runKeydesk } from './keydesk/instance.ts';
 import { steps } from './keydesk/steps.ts';
 import { standingClock } from './keydesk/time.ts';
@@ -40,6 +42,7 @@ async function start({ dieAt, now, wake = false, ...urls }: Orders): Promise<voi
       if (step === 'after requests.revealed') trapAnswer(dieAt);
     }),
   });
+  stopOnSignals(() => keydesk.stop(), createLog({ level: 'info' }));
   process.send?.({ url: keydesk.url });
   if (wake) await keydesk.wakeDue(clock.now());
 }

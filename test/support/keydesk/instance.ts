@@ -13,6 +13,7 @@ import { createLog } from '../../../src/log.ts';
 import { apps } from '../../../src/sim/tenant/apps.ts';
 import { roleGroups } from '../../../src/sim/tenant/people.ts';
 import { openDatabase } from '../../../src/store/database.ts';
+import type { Watch } from '../../../src/telemetry/telemetry.ts';
 import { type Card, openConversation, type Pressed, type PressOptions, type Said, type SayOptions } from '../../../src/terminal/conversation.ts';
 import { pemOf } from '../ledger-keys.ts';
 import { type Standing, standing } from './cards.ts';
@@ -29,6 +30,7 @@ export interface InstanceOptions {
   /** Signing keys of the ledger, by their number (ledger-keys.ts); the first when absent. */
   readonly keys?: { readonly signing: number; readonly former?: number };
   readonly checkpointFile?: string;
+  readonly telemetry?: Watch;
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
   /** The fleet is swept; not at all when absent. */
@@ -92,7 +94,7 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, sweep, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, sweep, telemetry, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
   const chores = handChores(choreCount + [entraLog, sweep].filter((option) => option !== undefined).length);
@@ -104,19 +106,20 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
     fingerprint: '00'.repeat(32),
     ...(sweep && { sweep: { ...defaultSweepSettings, ...sweep } }),
     inbound: { mode: 'unauthenticated-loopback' },
-    graph: graphAt(simulatorUrl, clock, log),
-    rotationGraph: graphAt(simulatorUrl, clock, log, apps.keydeskRotation),
+    graph: graphAt(simulatorUrl, clock, { log, telemetry }),
+    rotationGraph: graphAt(simulatorUrl, clock, { log, telemetry }, apps.keydeskRotation),
     ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
-    database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
+    database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: telemetry.connectionLent }) }),
     ledger: { signingKey: { reveal: () => pemOf(keys?.signing ?? 1) }, ...(keys?.former !== undefined && { formerKey: { reveal: () => pemOf(keys.former ?? 0) } }), ...(checkpointFile !== undefined && { checkpointFile }) },
     log,
+    ...(telemetry && { telemetry }),
     doors: { clock, deadlines, wait: chores.wait, wake: 'by-hand', ...(around && { around }) },
   });
   return { keydesk, deadlines, chores };
 }
 
 /** As Keydesk's own application in the simulated tenant, or another, with a token that its token endpoint gave. */
-function graphAt(url: string, clock: StandingClock, log: Logger, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
+function graphAt(url: string, clock: StandingClock, { log, telemetry }: { readonly log: Logger; readonly telemetry: Watch | undefined }, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
   const identity = { type: 'secret', clientId: app.clientId, secret: { reveal: () => app.secret } } as const;
   return createGraph({
     credential: createCredential({ tenantId, identity }, { authorityHttp: authorityTurnedTo(url) }),
@@ -127,6 +130,9 @@ function graphAt(url: string, clock: StandingClock, log: Logger, app: { readonly
     random: () => 0,
     timer: clock.timer,
     lastHop: lastHopTurnedTo(url),
-    observe: (call) => log.debug({ ...call }, 'a call to Graph'),
+    observe: (call) => {
+      log.debug({ ...call }, 'a call to Graph');
+      telemetry?.graphCall(call);
+    },
   });
 }

@@ -5,6 +5,21 @@ export function tracesOf(password: string, text: string): readonly string[] {
   return forms(password).flatMap(({ name, isIn }) => (isIn(text) ? [name] : []));
 }
 
+/** The same for any other text: a name, an id, a ticket. */
+export function textTracesOf(needle: string, text: string): readonly string[] {
+  const [inText, wanted] = [text.toLowerCase(), needle.toLowerCase()];
+  const disguises = {
+    plain: wanted,
+    'without dashes': wanted.replaceAll('-', ''),
+    hex: Buffer.from(needle).toString('hex'),
+    'percent-encoded': encodeURIComponent(needle).toLowerCase(),
+    // A short name stands backwards in an innocent word: Megan in management.
+    ...(needle.length > 8 && { backwards: Array.from(wanted).toReversed().join('') }),
+  };
+  const found = Object.entries(disguises).flatMap(([name, form]) => (inText.includes(form) ? [name] : []));
+  return base64Forms(needle).some((form) => text.includes(form)) ? [...found, 'base64'] : found;
+}
+
 interface Form {
   readonly name: string;
   readonly isIn: (text: string) => boolean;

@@ -20,6 +20,10 @@ export interface Victim {
   /** Resolves when it is gone; says by which signal. */
   readonly gone: Promise<NodeJS.Signals | null>;
   kill(): void;
+  /** As whoever runs it tells it to end. */
+  tell(signal: NodeJS.Signals): void;
+  /** Its exit code, when it is gone; null when a signal ended it. */
+  readonly code: Promise<number | null>;
 }
 
 const program = fileURLToPath(new URL('../keydesk-process.ts', import.meta.url));
@@ -29,6 +33,7 @@ interface Loading {
   readonly child: ChildProcess;
   readonly pieces: string[];
   readonly gone: Promise<NodeJS.Signals | null>;
+  readonly code: Promise<number | null>;
 }
 
 let spare: Loading | undefined;
@@ -38,7 +43,8 @@ function load(): Loading {
   const pieces: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => void pieces.push(piece.toString()));
   const gone = new Promise<NodeJS.Signals | null>((resolve) => void child.once('close', (_code, signal) => resolve(signal)));
-  return { child, pieces, gone };
+  const code = new Promise<number | null>((resolve) => void child.once('close', (status) => resolve(status)));
+  return { child, pieces, gone, code };
 }
 
 after(async () => {
@@ -49,14 +55,14 @@ after(async () => {
 
 /** @param dieAt, wake see keydesk-process.ts. Resolves when it answers, or is gone already: it may die in its first chores. */
 export async function startVictim({ database, simulator, clock }: Surroundings, dieAt?: string, wake = false): Promise<Victim> {
-  const { child, pieces, gone } = spare ?? load();
+  const { child, pieces, gone, code } = spare ?? load();
   spare = load();
   const orders: Orders = { databaseUrl: database.appUrl, simulatorUrl: simulator.url, now: clock.now(), wake, ...(dieAt !== undefined && { dieAt }) };
   const answer = new Promise<string>((resolve) => void child.once('message', (message) => resolve(started.parse(message).url)));
   child.send(orders);
   const url = await Promise.race([answer, gone.then(() => '')]);
   const output = (): string => pieces.join('');
-  return { url, output, gone, kill: () => void child.kill('SIGKILL') };
+  return { url, output, gone, code, kill: () => void child.kill('SIGKILL'), tell: (signal) => void child.kill(signal) };
 }
 
 const chatWith = ({ url }: Victim, { connector }: Surroundings): Conversation => openConversation({ endpoint: `${url}/api/messages`, connector, tenantId });
