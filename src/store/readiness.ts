@@ -34,16 +34,20 @@ const mostSecondsApart = 5;
  */
 export async function clockOf({ db }: Database, now: () => Instant): Promise<string> {
   try {
-    const before = now();
-    const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
-    const at = parseInstant(rows[0]?.at) ?? before;
-    // Only what the time that the answer took does not explain.
-    const ahead = Math.max(0, secondsBetween(at, before)) + Math.min(0, secondsBetween(at, now()));
+    const ahead = await secondsAhead({ db }, now);
     if (Math.abs(ahead) <= mostSecondsApart) return 'ok';
     return `${Math.abs(ahead).toFixed(0)} s ${ahead > 0 ? 'ahead of' : 'behind'} the database's: keep both in step`;
   } catch {
     return 'ok';
   }
+}
+
+/** How far our clock is ahead of the database's; negative: behind. Only what the time that the answer took does not explain. */
+export async function secondsAhead({ db }: Pick<Database, 'db'>, now: () => Instant): Promise<number> {
+  const before = now();
+  const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
+  const at = parseInstant(rows[0]?.at) ?? before;
+  return Math.max(0, secondsBetween(at, before)) + Math.min(0, secondsBetween(at, now()));
 }
 
 async function look({ db }: Database): Promise<StoreReadiness> {
