@@ -33,11 +33,11 @@ const uses: Readonly<Partial<Record<GraphPermission, { readonly use: (keydesk: T
   'DeviceManagementManagedDevices.ReadWrite.All': {
     use: async (keydesk) => {
       const card = await keydesk.ask('rotate LAPTOP-42', { as: megan });
-      const pressed = await keydesk.press(card, 'rotate', { reason: 'other', reasonText: 'a test' }, { as: megan });
+      await keydesk.press(card, 'rotate', { reason: 'other', reasonText: 'a test' }, { as: megan });
       await keydesk.wakeDue();
-      return textOf(pressed.card ?? {});
+      return textOf({ body: keydesk.privateChat(megan).map(({ activity }) => activity) });
     },
-    said: /./,
+    said: /the permission DeviceManagementManagedDevices\.ReadWrite\.All, or its consent, is missing/,
   },
 };
 

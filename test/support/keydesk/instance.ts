@@ -2,7 +2,9 @@
 
 import type { Logger } from 'pino';
 import { systemIds } from '../../../src/config/system.ts';
+import type { CredentialEnd } from '../../../src/domain/credential-end.ts';
 import type { Desk } from '../../../src/domain/desk.ts';
+import type { Instant } from '../../../src/domain/instant.ts';
 import { defaultSettings, type DeskSettings } from '../../../src/domain/settings.ts';
 import { createCredential } from '../../../src/graph/credential.ts';
 import { createGraph, type Graph } from '../../../src/graph/graph.ts';
@@ -28,6 +30,8 @@ export interface InstanceOptions {
   /** Signing keys of the ledger, by their number (ledger-keys.ts); the first when absent. */
   readonly keys?: { readonly signing: number; readonly former?: number };
   readonly checkpointFile?: string;
+  /** When the proofs of identity end, a chore more; nobody looks when absent. */
+  readonly credentialEnds?: (now: Instant) => readonly CredentialEnd[];
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
 }
@@ -89,10 +93,10 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, credentialEnds, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
-  const chores = handChores(choreCount + (entraLog === undefined ? 0 : 1));
+  const chores = handChores(choreCount + (entraLog === undefined ? 0 : 1) + (credentialEnds === undefined ? 0 : 1));
   const keydesk = await startKeydesk({
     host: '127.0.0.1',
     port: 0,
@@ -103,6 +107,7 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
     graph: graphAt(simulatorUrl, clock, log),
     rotationGraph: graphAt(simulatorUrl, clock, log, apps.keydeskRotation),
     ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
+    ...(credentialEnds && { credentialEnds: () => Promise.resolve(credentialEnds(clock.now())) }),
     database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
     ledger: { signingKey: { reveal: () => pemOf(keys?.signing ?? 1) }, ...(keys?.former !== undefined && { formerKey: { reveal: () => pemOf(keys.former ?? 0) } }), ...(checkpointFile !== undefined && { checkpointFile }) },
     log,
