@@ -30,8 +30,8 @@ const assigned = z.object({ id: z.string(), principalId: z.string(), principal: 
 
 /** One for each role and holder, members of groups one by one. Needs `RoleManagement.Read.Directory`. */
 export async function keyReadersOf(ask: Ask, deadline: Deadline): Promise<readonly KeyReader[]> {
-  const roles = Object.entries(keyReadingRoles).map(([role, id]) => ({ role: isRole(role) ? role : undefined, id }));
-  const found = await Promise.all(roles.map(({ role, id }) => (role === undefined ? [] : holdersOf(ask, role, id, deadline))));
+  const roles = Object.entries(keyReadingRoles).flatMap(([role, id]) => (isRole(role) ? [{ role, id }] : []));
+  const found = await Promise.all(roles.map(({ role, id }) => holdersOf(ask, role, id, deadline)));
   return found.flat();
 }
 
@@ -42,14 +42,9 @@ async function holdersOf(ask: Ask, role: KeyReadingRole, id: string, deadline: D
   const assignments = await allPages(ask, { service: 'directory', route, deadline }, (raw) => assigned.safeParse(raw).data);
   const holders = await Promise.all(
     assignments.map(async ({ principalId, principal }): Promise<readonly KeyReader[]> => {
-      switch (principal?.['@odata.type']) {
-        case '#microsoft.graph.group':
-          return (await membersOf(ask, principalId, deadline)).map((member) => ({ role, kind: 'person', id: member.id }));
-        case '#microsoft.graph.servicePrincipal':
-          return [{ role, kind: 'application', id: principalId }];
-        default:
-          return [{ role, kind: 'person', id: principalId }];
-      }
+      const type = principal?.['@odata.type'];
+      if (type === '#microsoft.graph.group') return (await membersOf(ask, principalId, deadline)).map(({ id: member }) => ({ role, kind: 'person', id: member }));
+      return [{ role, kind: type === '#microsoft.graph.servicePrincipal' ? 'application' : 'person', id: principalId }];
     }),
   );
   // A role in several administrative units is one person with that role.

@@ -20,7 +20,7 @@ export interface Ward {
   readonly simulator: Simulator;
   readonly database: TestDatabase;
   /** An identity as the installation would have it. */
-  identity(app: App, purposes: readonly IdentityPurpose[], change?: Partial<{ readonly secret: string; readonly certificateFile: string; readonly tenantId: string; readonly clientId: string }>): IdentityInUse;
+  readonly identity: (app: App, purposes: readonly IdentityPurpose[], change?: Partial<{ readonly secret: string; readonly certificateFile: string; readonly tenantId: string; readonly clientId: string }>) => IdentityInUse;
 }
 
 export interface DoctorCase {

@@ -8,14 +8,14 @@ import { unasked } from '../words.ts';
 interface Bounds {
   readonly warn: number;
   readonly breaks: number;
-  readonly then: string;
+  readonly effect: string;
 }
 
 const remedy = 'Switch time synchronisation on for this machine (timedatectl set-ntp true, w32tm /resync) and look at "npm run doctor" again.';
 
 /** A claim lasts 30 s by the clocks of all instances; Entra lets the times in a token differ by five minutes. */
-const database: Bounds = { warn: 5, breaks: 30, then: 'limits and claims no longer hold over several instances, and times in the ledger are wrong' };
-const graph: Bounds = { warn: 30, breaks: 300, then: 'Entra refuses what this machine signs, and its tokens look ended, or not begun, here' };
+const database: Bounds = { warn: 5, breaks: 30, effect: 'limits and claims no longer hold over several instances, and times in the ledger are wrong' };
+const graph: Bounds = { warn: 30, breaks: 300, effect: 'Entra refuses what this machine signs, and its tokens look ended, or not begun, here' };
 
 export const time: Check = {
   name: 'time',
@@ -45,11 +45,11 @@ async function againstGraph({ identities: [{ graph: edge }], clock, deadline }: 
   }
 }
 
-function judged(what: string, ahead: number, { warn, breaks, then }: Bounds): Finding {
+function judged(what: string, ahead: number, { warn, breaks, effect }: Bounds): Finding {
   const apart = Math.abs(ahead);
   if (apart < warn) return ok(what, 'in step');
   const found = `this machine is ${spoken(apart)} ${ahead > 0 ? 'ahead' : 'behind'}`;
-  return apart < breaks ? warning(what, found, remedy) : broken(what, `${found}: ${then}`, remedy);
+  return apart < breaks ? warning(what, found, remedy) : broken(what, `${found}: ${effect}`, remedy);
 }
 
 const spoken = (seconds: number): string => (seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} minutes`);
