@@ -43,6 +43,6 @@ export async function readiness({ database, graph, keeper, clock, deadline, ...a
   const inTrouble = Object.entries({ clock: step, summaries, checkpoints: ledger === 'ok' ? keeper.signing() : 'ok', permissions: missingInWords(asked.missing()) }).filter(([, word]) => word !== 'ok');
   const parts: Readiness['parts'] = { ...always, ...Object.fromEntries(inTrouble) };
   const down = stored.database !== 'ok' || ledger !== 'ok';
-  const warnings = asked.warnings();
+  const warnings = { ...asked.warnings(), ...(stored.newer && { database: `has migrations of a newer version (${stored.newer.join(', ')}): start that one` }) };
   return { status: down ? 'down' : Object.values(parts).every((word) => word === 'ok') ? 'ok' : 'degraded', parts, ...(Object.keys(warnings).length > 0 && { warnings }) };
 }

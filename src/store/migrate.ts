@@ -63,6 +63,12 @@ async function applyAll(client: Client): Promise<readonly string[]> {
   return missing.map(({ name }) => name);
 }
 
+/** Migrations that came after all of ours: of a newer program, which only adds. This one goes on beside it. */
+export function newerIn(applied: readonly { readonly name: string }[]): readonly string[] {
+  const last = migrations.at(-1)?.name ?? '';
+  return applied.map(({ name }) => name).filter((name) => name > last);
+}
+
 /** Throws when the database is of another or a newer program. */
 export function missingOf(applied: readonly { readonly name: string; readonly checksum: string }[]): readonly Migration[] {
   for (const { name, checksum } of applied) {

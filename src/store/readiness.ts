@@ -4,12 +4,14 @@ import { parseBody } from '../ledger/entry.ts';
 import { leafHash } from '../ledger/tree.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
-import { MigrationError, missingOf } from './migrate.ts';
+import { MigrationError, missingOf, newerIn } from './migrate.ts';
 
 /** `ok`, or in words what is wrong and what to do. Holds no secret and no name; may be shown on /readyz. */
 export interface StoreReadiness {
   readonly database: string;
   readonly ledger: string;
+  /** Migrations of a newer version that this one works beside; absent when there are none. */
+  readonly newer?: readonly string[];
 }
 
 /**
@@ -54,15 +56,17 @@ async function look({ db }: Database): Promise<StoreReadiness> {
   const { rows } = await sql<{ migrated: boolean }>`select to_regclass('keydesk.migration') is not null as migrated`.execute(db);
   const migrate = 'run "npm run migrate"';
   if (rows[0]?.migrated !== true) return { database: `no tables: ${migrate}`, ledger: 'missing' };
+  let newer: readonly string[] = [];
   try {
     const applied = await db.selectFrom('keydesk.migration').select(['name', 'checksum']).execute();
-    const missing = missingOf(applied);
+    newer = newerIn(applied);
+    const missing = missingOf(applied.filter(({ name }) => !newer.includes(name)));
     if (missing.length > 0) return { database: `migrations missing (${missing.map(({ name }) => name).join(', ')}): ${migrate}`, ledger: 'unknown' };
   } catch (error) {
     if (error instanceof MigrationError) return { database: error.message, ledger: 'unknown' };
     throw error;
   }
-  return { database: 'ok', ledger: await lookAtHead({ db }) };
+  return { database: 'ok', ledger: await lookAtHead({ db }), ...(newer.length > 0 && { newer }) };
 }
 
 async function lookAtHead({ db }: Pick<Database, 'db'>): Promise<string> {

@@ -138,19 +138,18 @@ describe('store: a migration beside the version before', function () {
     const stores = openStores(appUrl, 4);
     const older = await connect(appUrl);
     await older.query("set lock_timeout = '2s'");
-    let migrated = false;
-    const sums = { appended: 0, during: 0, revealed: 0 };
+    const sums = { appended: 0, during: 0, revealed: 0, migrated: false };
     const appending = async (): Promise<void> => {
-      for (; !migrated || sums.appended < 20; sums.appended += 1) {
+      for (; !sums.migrated || sums.appended < 20; sums.appended += 1) {
         await stores.ledger.append(entryOf());
-        if (!migrated) sums.during += 1;
+        if (!sums.migrated) sums.during += 1;
       }
     };
     const revealing = async (): Promise<void> => {
-      for (; !migrated || sums.revealed < 10; sums.revealed += 1) await olderRequest(older);
+      for (; !sums.migrated || sums.revealed < 10; sums.revealed += 1) await olderRequest(older);
     };
     const work = Promise.all([appending(), appending(), revealing()]);
-    const applied = await migrate(ownerUrl).finally(() => (migrated = true));
+    const applied = await migrate(ownerUrl).finally(() => (sums.migrated = true));
     await work;
     assert.deepEqual(applied, migrations.slice(firstGuarded).map(({ name }) => name));
     assert.ok(sums.during > 0, 'something was appended while it was migrated');

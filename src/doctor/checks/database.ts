@@ -8,9 +8,10 @@ const oldest = 15;
 export const database: Check = {
   name: 'database',
   async look({ database: store }) {
-    const { database: state } = await readinessOf(store);
+    const { database: state, newer } = await readinessOf(store);
     if (state !== 'ok') return [broken('database', state, remedyFor(state))];
-    return aboutRights(await rightsOf(store));
+    const beside = newer === undefined ? [] : [warning('migrations', `of a newer version: ${newer.join(', ')}`, 'This version works beside it; start the one that made them.')];
+    return [...aboutRights(await rightsOf(store)), ...beside];
   },
 };
 

@@ -30,5 +30,5 @@ function judged(readers: readonly KeyReader[]): Finding {
   const found = `${people.size === 1 ? '1 person reads' : `${people.size} people read`} keys in the portal too${apps.size === 0 ? '' : `, and ${apps.size === 1 ? '1 application' : `${apps.size} applications`}`}: ${counts.join(', ')}`;
   // Without a Global Administrator there is no tenant.
   if (apps.size === 0 && readers.every(({ role }) => role === always)) return ok(what, found);
-  return warning(what, found, 'Take the roles from who needs them for keys alone, or make them eligible in PIM; for the emergency a custom role (break-glass in docs/operations.md). Who may activate a role and has not, and custom roles, are not counted here.');
+  return warning(what, found, 'Take the roles from who needs them for keys alone, or make them eligible in PIM; for the emergency a custom role ("Break-glass" in docs/operations.md). Who may activate a role and has not, and custom roles, are not counted here.');
 }
