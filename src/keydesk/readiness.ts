@@ -4,6 +4,7 @@
 import type { Keeper } from '../domain/keep-ledger.ts';
 import { Fault } from '../domain/fault.ts';
 import { type GraphPermission, missingInWords } from '../domain/graph-permission.ts';
+import { isSweepWell } from '../domain/sweep-words.ts';
 import type { Clock, Deadline } from '../domain/ports.ts';
 import type { Readiness } from '../server/server.ts';
 import type { Database } from '../store/database.ts';
@@ -23,13 +24,15 @@ export interface ReadinessParts {
   readonly missing: () => readonly GraphPermission[];
   /** By what they are about; see `Readiness`. */
   readonly warnings: () => Readonly<Record<string, string>>;
+  /** Absent where the fleet is not swept. */
+  readonly sweep?: () => Promise<string>;
 }
 
 const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : 'internal');
 
 /** A part that is always named says `ok`; one that is named only in trouble is left out while it has none. */
 export async function readiness({ database, graph, keeper, clock, deadline, ...asked }: ReadinessParts): Promise<Readiness> {
-  const [stored, kept, step, reached, jobs, summaries, entraLog] = await Promise.all([
+  const [stored, kept, step, reached, jobs, summaries, entraLog, sweep] = await Promise.all([
     readinessOf(database),
     keeper.state(deadline),
     clockOf(database, () => clock.now()),
@@ -37,12 +40,14 @@ export async function readiness({ database, graph, keeper, clock, deadline, ...a
     asked.jobs().catch(codeOf),
     asked.summaries().catch(codeOf),
     asked.entraLog?.().catch(codeOf),
+    asked.sweep?.().catch(codeOf),
   ]);
   const ledger = stored.ledger === 'ok' ? kept : stored.ledger;
-  const always = { database: stored.database, ledger, graph: reached, jobs, ...(entraLog !== undefined && { 'entra-log': entraLog }) };
+  const always = { database: stored.database, ledger, graph: reached, jobs, ...(entraLog !== undefined && { 'entra-log': entraLog }), ...(sweep !== undefined && { sweep }) };
   const inTrouble = Object.entries({ clock: step, summaries, checkpoints: ledger === 'ok' ? keeper.signing() : 'ok', permissions: missingInWords(asked.missing()) }).filter(([, word]) => word !== 'ok');
   const parts: Readiness['parts'] = { ...always, ...Object.fromEntries(inTrouble) };
   const down = stored.database !== 'ok' || ledger !== 'ok';
+  const well = Object.values({ ...parts, ...(isSweepWell(sweep) && { sweep: 'ok' }) }).every((word) => word === 'ok');
   const warnings = { ...asked.warnings(), ...(stored.newer && { database: `has migrations of a newer version (${stored.newer.join(', ')}): start that one` }) };
-  return { status: down ? 'down' : Object.values(parts).every((word) => word === 'ok') ? 'ok' : 'degraded', parts, ...(Object.keys(warnings).length > 0 && { warnings }) };
+  return { status: down ? 'down' : well ? 'ok' : 'degraded', parts, ...(Object.keys(warnings).length > 0 && { warnings }) };
 }
