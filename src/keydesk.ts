@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { systemCalendar } from './config/calendar.ts';
 import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { hideDueCards, settleClaims } from './domain/close-card.ts';
+import type { CredentialEnd } from './domain/credential-end.ts';
 import type { Desk } from './domain/desk.ts';
 import { workOnRotation } from './domain/follow-rotation.ts';
 import type { RotationId, TenantId } from './domain/ids.ts';
@@ -17,6 +18,7 @@ import { createLook } from './jobs/look.ts';
 import { createReconciling, type ReconcilingJob } from './jobs/reconciling.ts';
 import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timekeeper.ts';
 import { createWakeUps } from './jobs/wake-ups.ts';
+import { watchCredentials } from './keydesk/credential-watch.ts';
 import { keeperOf, ledgerChores, type LedgerParts } from './keydesk/keeper.ts';
 import { readiness } from './keydesk/readiness.ts';
 import { jobChores, jobsOf, mostAtOnce, stateOfJobs, wakeAll } from './keydesk/rotation-jobs.ts';
@@ -57,6 +59,8 @@ export interface KeydeskParts {
   readonly rotationGraph?: Graph;
   /** How often the ledger is held against Entra's own log, and under which client ids Keydesk asks Graph; never when absent. */
   readonly entraLog?: { readonly everySeconds: number; readonly ownAppIds: readonly string[] };
+  /** When the proofs of identity end; looked at once a day. Nobody is warned when absent. */
+  readonly credentialEnds?: () => Promise<readonly CredentialEnd[]>;
   readonly database: Database;
   readonly ledger: LedgerParts;
   readonly log: Logger;
@@ -104,6 +108,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   });
   const wakeUps = wake === 'by-hand' ? undefined : createWakeUps({ ...jobsOf(parts, times, desk), work: look });
   const reconciling = reconcilingOf(parts, desk);
+  const credentials = parts.credentialEnds && watchCredentials({ look: parts.credentialEnds, clock: desk.clock, log });
   const sweeping = sweepingOf(parts, desk);
   const chores: Chore[] = [
     noteOfStart(desk, parts.fingerprint),
@@ -115,6 +120,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     ...channelChores(desk, telemetry?.post(bot.post) ?? bot.post, tellingOf(log)),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
+    ...(credentials === undefined ? [] : [credentials.chore]),
     ...(sweeping === undefined ? [] : [sweeping.chore]),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
@@ -128,6 +134,8 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
       jobs: () => stateOfJobs(wakeUps, times),
       summaries: () => stateOfSummaries(desk),
       ...(reconciling && { entraLog: () => reconciling.state() }),
+      missing: () => [graph, ...(parts.rotationGraph ? [parts.rotationGraph] : [])].flatMap((one) => one.missing()),
+      warnings: () => credentials?.warnings() ?? {},
       ...(sweeping && { sweep: () => sweeping.state() }),
     });
   const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: ready, ids: desk.ids, log });

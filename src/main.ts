@@ -1,11 +1,13 @@
 // Production: the configuration of the environment, Microsoft's Graph, a PostgreSQL that is there already.
 
 import { readFileSync } from 'node:fs';
+import { identitiesIn } from './config/identities.ts';
 import { type Config, ConfigError, readConfig } from './config/read-config.ts';
 import type { Identity } from './config/read-identity.ts';
-import { systemClock, systemIds } from './config/system.ts';
+import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { createCredential } from './graph/credential.ts';
 import type { CallRecord } from './graph/ask.ts';
+import { endsOf } from './graph/credential-end.ts';
 import { createGraph } from './graph/graph.ts';
 import { startKeydesk } from './keydesk.ts';
 import { createLog } from './log.ts';
@@ -27,13 +29,17 @@ async function main(): Promise<void> {
   const credential = createCredential(config);
   const graphOf = (who: typeof credential) =>
     createGraph({ credential: who, roleGroups: config.groups, version, clock: systemClock, ids: systemIds, random: Math.random, observe });
+  const graph = graphOf(credential);
+  const identities = identitiesIn(config).map((one) => ({ ...one, graph: one.identity === config.identity ? graph : graphOf(createCredential({ tenantId: config.tenantId, identity: one.identity })) }));
+  const rotationGraph = identities.find(({ purposes }) => purposes.includes('rotation'))?.graph;
   const keydesk = await startKeydesk({
     ...config,
     settings: config.desk,
     inbound: { mode: 'authenticated', identity: botOf(config, credential) },
     database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: telemetry.connectionLent }) }),
-    graph: graphOf(credential),
-    ...(config.rotationIdentity && { rotationGraph: graphOf(createCredential({ tenantId: config.tenantId, identity: config.rotationIdentity })) }),
+    graph,
+    ...(rotationGraph && { rotationGraph }),
+    credentialEnds: () => endsOf(identities, systemClock.now(), systemDeadlines.work),
     log,
     ...(telemetry && { telemetry }),
   });

@@ -2,6 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import type { AuditLog } from '../domain/entra-ports.ts';
 import { Fault } from '../domain/fault.ts';
 import type { FleetPages } from '../domain/fleet-ports.ts';
+import type { GraphPermission } from '../domain/graph-permission.ts';
 import { type Instant, milliseconds } from '../domain/instant.ts';
 import type { Clock, Deadline, Directory, Ids, ManagedDevices, RecoveryKeys, Roles, Rotator } from '../domain/ports.ts';
 import type { EncryptionStates, TenantPolicy } from '../domain/tenant-ports.ts';
@@ -10,9 +11,11 @@ import { createAuditLog } from './audit-log.ts';
 import { createDirectory } from './directory.ts';
 import { createFleetPages, sweepPagesPerSecond } from './fleet-pages.ts';
 import { createEncryptionStates } from './encryption-states.ts';
+import { createExamination, type Examination } from './examination.ts';
 import { createLastHop, type LastHop } from './last-hop.ts';
 import { createManagedDevices } from './managed-devices.ts';
 import { odata } from './odata.ts';
+import { createDenials } from './permissions.ts';
 import { createRecoveryKeys } from './recovery-keys.ts';
 import { createRoles, type RoleGroups } from './roles.ts';
 import { createRotator } from './rotation.ts';
@@ -50,6 +53,10 @@ export interface Graph {
   readonly rotator: Rotator;
   /** Needs `AuditLog.Read.All`. */
   readonly auditLog: AuditLog;
+  /** What the doctor asks. */
+  readonly examination: Examination;
+  /** Permissions for whose lack Graph refused the last question that needs them. */
+  missing(): readonly GraphPermission[];
   /** The lists of the whole tenant, for the sweep; slower than they could be. */
   readonly fleetPages: FleetPages;
   /** For `/readyz`: Graph has answered within the last 15 s, or does so now. Throws the Fault that says why not. */
@@ -65,7 +72,8 @@ export function createGraph(settings: GraphSettings): Graph {
   const tokens = createTokens(settings);
   const health = createHealth(clock);
   const waiting = settings.timer ?? timer;
-  const ask = health.watch(createAsk({ ...settings, timer: waiting, tokens, lastHop }));
+  const denials = createDenials();
+  const ask = denials.watch(health.watch(createAsk({ ...settings, timer: waiting, tokens, lastHop })));
   return {
     directory: createDirectory(ask),
     managedDevices: createManagedDevices(ask),
@@ -75,6 +83,8 @@ export function createGraph(settings: GraphSettings): Graph {
     roles: createRoles(ask, { groups: roleGroups, clock }),
     rotator: createRotator(ask),
     auditLog: createAuditLog(ask, { clock, timer: waiting }),
+    examination: createExamination(ask, { tokens, lastHop }),
+    missing: () => denials.missing(),
     fleetPages: createFleetPages(ask, { pagesPerSecond: settings.sweepPagesPerSecond ?? sweepPagesPerSecond, clock, timer: waiting }),
     ping: (deadline) => health.ping(ask, deadline),
     stop: () => lastHop.stop(),

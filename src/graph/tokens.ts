@@ -74,7 +74,7 @@ async function ask(credential: TokenCredential, claims: string | undefined): Pro
 const timedOut = (): Fault => new Fault('graph-timeout', 'later', { message: 'no token for Graph within the deadline' });
 
 /** ` (AADSTS7000222)`: Entra's own numbers say what is wrong, and the text around them names tenant and application. */
-function entraCodes(error: unknown): string {
+export function entraCodes(error: unknown): string {
   const codes = error instanceof Error ? (error.message.match(/AADSTS\d{1,10}/g) ?? []) : [];
   return codes.length === 0 ? '' : ` (${[...new Set(codes)].slice(0, 3).join(', ')})`;
 }

@@ -1,7 +1,9 @@
 // What /readyz says. Without database or ledger nothing can be shown: down. Without Graph, jobs, summaries or Entra's log
-// people still get an answer, and with a clock that is wrong limits hold less exactly: degraded.
+// people still get an answer, and with a clock that is wrong limits hold less exactly; without a permission one feature is
+// off: degraded. What will be wrong soon is a warning, and changes nothing yet.
 import type { Keeper } from '../domain/keep-ledger.ts';
 import { Fault } from '../domain/fault.ts';
+import { type GraphPermission, missingInWords } from '../domain/graph-permission.ts';
 import { isSweepWell } from '../domain/sweep-words.ts';
 import type { Clock, Deadline } from '../domain/ports.ts';
 import type { Readiness } from '../server/server.ts';
@@ -18,6 +20,10 @@ export interface ReadinessParts {
   readonly summaries: () => Promise<string>;
   /** Absent where Entra's log is not read. */
   readonly entraLog?: () => Promise<string>;
+  /** For whose lack Graph refused something. */
+  readonly missing: () => readonly GraphPermission[];
+  /** By what they are about; see `Readiness`. */
+  readonly warnings: () => Readonly<Record<string, string>>;
   /** Absent where the fleet is not swept. */
   readonly sweep?: () => Promise<string>;
 }
@@ -38,8 +44,10 @@ export async function readiness({ database, graph, keeper, clock, deadline, ...a
   ]);
   const ledger = stored.ledger === 'ok' ? kept : stored.ledger;
   const always = { database: stored.database, ledger, graph: reached, jobs, ...(entraLog !== undefined && { 'entra-log': entraLog }), ...(sweep !== undefined && { sweep }) };
-  const inTrouble = Object.entries({ clock: step, summaries, checkpoints: ledger === 'ok' ? keeper.signing() : 'ok' }).filter(([, word]) => word !== 'ok');
+  const inTrouble = Object.entries({ clock: step, summaries, checkpoints: ledger === 'ok' ? keeper.signing() : 'ok', permissions: missingInWords(asked.missing()) }).filter(([, word]) => word !== 'ok');
   const parts: Readiness['parts'] = { ...always, ...Object.fromEntries(inTrouble) };
   const down = stored.database !== 'ok' || ledger !== 'ok';
-  return { status: down ? 'down' : Object.values({ ...parts, ...(isSweepWell(sweep) && { sweep: 'ok' }) }).every((word) => word === 'ok') ? 'ok' : 'degraded', parts };
+  const well = Object.values({ ...parts, ...(isSweepWell(sweep) && { sweep: 'ok' }) }).every((word) => word === 'ok');
+  const warnings = { ...asked.warnings(), ...(stored.newer && { database: `has migrations of a newer version (${stored.newer.join(', ')}): start that one` }) };
+  return { status: down ? 'down' : well ? 'ok' : 'degraded', parts, ...(Object.keys(warnings).length > 0 && { warnings }) };
 }

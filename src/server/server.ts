@@ -32,6 +32,8 @@ export interface Readiness {
   readonly status: 'ok' | 'degraded' | 'down';
   /** A word for each part; `ok`, or what is wrong with it. No text from outside. */
   readonly parts: Readonly<Record<string, string>>;
+  /** What is well now and will not be for long. Absent when there is nothing to say. */
+  readonly warnings?: Readonly<Record<string, string>>;
 }
 
 export interface ServerSettings {
@@ -99,8 +101,8 @@ function together(look: ServerSettings['readiness']): ServerSettings['readiness'
 const stoppingAnswer: RouteAnswer = { status: 503, body: { status: 'stopping', parts: {} } };
 
 async function readyz(readiness: ServerSettings['readiness']): Promise<RouteAnswer> {
-  const { status, parts } = await readiness().catch((): Readiness => ({ status: 'down', parts: {} }));
-  return { status: status === 'down' ? 503 : 200, body: { status, parts } };
+  const { status, parts, warnings } = await readiness().catch((): Readiness => ({ status: 'down', parts: {} }));
+  return { status: status === 'down' ? 503 : 200, body: { status, parts, ...(warnings && { warnings }) } };
 }
 
 /** One answer for one request. What is thrown goes to restify's error event, and from there to neutral.ts. */

@@ -36,6 +36,7 @@ const table: readonly (readonly [method: string, path: RegExp, door: Door])[] = 
   ['POST', /^\/_sim\/audit$/, noteRead],
   ['DELETE', /^\/_sim\/audit$/, ({ house }) => done(() => house.tenant.audit.clear())],
   ['POST', /^\/_sim\/token$/, issueToken],
+  ['POST', /^\/_sim\/apps\/([^/]+)$/, changeApp],
 ];
 
 /**
@@ -128,6 +129,20 @@ function issueToken({ house: { tenant, signer }, body }: Parameters<Door>[0]): A
   const person = tenant.directory.person(as);
   if (person === undefined) return unknown(`There is no person ${as}.`);
   return { status: 200, body: { access_token: signer.sign(apiPersonClaims(person, { roles, scopes }, { tenant, audience })) } };
+}
+
+/** `{without?, permissions?, secretEnds?}`: an administrator takes permissions away or gives others; the secret ends at a time. */
+function changeApp({ house: { tenant }, name, body }: Parameters<Door>[0]): Answer {
+  const app = appOf(name);
+  if (app === undefined) return unknown(`There is no app ${name}.`);
+  const { registrations } = tenant;
+  const without = strings('without', body['without'] ?? []).map((permission) => permission.toLowerCase());
+  const given = body['permissions'] === undefined ? registrations.permissionsOf(app) : strings('permissions', body['permissions']);
+  const end = body['secretEnds'] === undefined ? registrations.secretEndsAt(app) : Date.parse(text('secretEnds', body['secretEnds']));
+  if (Number.isNaN(end)) throw new TypeError('secretEnds: a time in ISO 8601.');
+  registrations.setPermissions(app, given.filter((permission) => !without.includes(permission.toLowerCase())));
+  registrations.endSecret(app, end);
+  return noContent;
 }
 
 function text(name: string, value: unknown): string {

@@ -39,6 +39,8 @@ export interface SimulatorOptions {
   readonly keyPageSize?: number;
   /** An empty page before each page of recovery keys; default no. */
   readonly emptyKeyPages?: boolean;
+  /** Application permissions by client id, where they are others than in the table of apps. */
+  readonly permissions?: Readonly<Record<string, readonly string[]>>;
   /** PEM of a certificate or public key by client id, for client assertions. */
   readonly certificates?: Readonly<Record<string, string>>;
 }
@@ -63,6 +65,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const now = (): number => clock() + skew;
   const signer = await sharedSigner();
   const tenant = createTenant({ devices: options.devices ?? 500, seed: options.seed ?? 42, now, ...(options.canary === undefined ? {} : { canary: options.canary }) });
+  for (const [clientId, permissions] of Object.entries(options.permissions ?? {})) tenant.registrations.setPermissions({ clientId }, permissions);
   const [log, faults] = [createRequestLog(), createFaults()];
   const latency = { milliseconds: options.latencyMs ?? 0 };
   const setLatency = (milliseconds: number): void => {

@@ -1,5 +1,5 @@
 // Brings a database to the form that this program wants, and gives the service's role what it needs and no more.
-import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { Client, DatabaseError, escapeIdentifier, escapeLiteral } from 'pg';
 import { z } from 'zod';
 import { type Migration, migrations } from './migrations.ts';
 
@@ -18,6 +18,12 @@ export class MigrationError extends Error {
 // Any number that nobody else takes: two migrations at once come one after the other.
 const migrationLock = 75_836_100_002;
 
+// A service of the version before runs on meanwhile. What a migration alters it locks until it commits, which is a moment;
+// but while it waits for somebody who reads a table for minutes (a verify, a dump), everybody else waits behind it. So it
+// does not wait long, and gives up whole.
+const lockSeconds = 3;
+const lockNotAvailable = '55P03';
+
 /**
  * Run by the owner, before a new version starts; does nothing when all is done. All migrations and grants are one
  * transaction. Throws a MigrationError with the remedy, or the driver's error when the server says no.
@@ -30,10 +36,14 @@ export async function migrate(ownerUrl: string, options: MigrateOptions = {}): P
   try {
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1::bigint)', [migrationLock]);
+    await client.query(`set local lock_timeout = '${lockSeconds}s'`);
     const applied = await applyAll(client);
     await grant(client, options.appRole ?? 'keydesk_app', options.appPassword);
     await client.query('commit');
     return applied;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== lockNotAvailable) throw error;
+    throw new MigrationError(`Somebody has held a table for more than ${lockSeconds} s (a verify, a dump, an open psql): nothing was changed, and the service was not kept waiting. Run it again when that has ended.`);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -51,6 +61,12 @@ async function applyAll(client: Client): Promise<readonly string[]> {
     await client.query('insert into keydesk.migration (name, checksum) values ($1, $2)', [name, checksum]);
   }
   return missing.map(({ name }) => name);
+}
+
+/** Migrations that came after all of ours: of a newer program, which only adds. This one goes on beside it. */
+export function newerIn(applied: readonly { readonly name: string }[]): readonly string[] {
+  const last = migrations.at(-1)?.name ?? '';
+  return applied.map(({ name }) => name).filter((name) => name > last);
 }
 
 /** Throws when the database is of another or a newer program. */

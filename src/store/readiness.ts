@@ -4,12 +4,14 @@ import { parseBody } from '../ledger/entry.ts';
 import { leafHash } from '../ledger/tree.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
-import { MigrationError, missingOf } from './migrate.ts';
+import { MigrationError, missingOf, newerIn } from './migrate.ts';
 
 /** `ok`, or in words what is wrong and what to do. Holds no secret and no name; may be shown on /readyz. */
 export interface StoreReadiness {
   readonly database: string;
   readonly ledger: string;
+  /** Migrations of a newer version that this one works beside; absent when there are none. */
+  readonly newer?: readonly string[];
 }
 
 /**
@@ -34,11 +36,7 @@ const mostSecondsApart = 5;
  */
 export async function clockOf({ db }: Database, now: () => Instant): Promise<string> {
   try {
-    const before = now();
-    const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
-    const at = parseInstant(rows[0]?.at) ?? before;
-    // Only what the time that the answer took does not explain.
-    const ahead = Math.max(0, secondsBetween(at, before)) + Math.min(0, secondsBetween(at, now()));
+    const ahead = await secondsAhead({ db }, now);
     if (Math.abs(ahead) <= mostSecondsApart) return 'ok';
     return `${Math.abs(ahead).toFixed(0)} s ${ahead > 0 ? 'ahead of' : 'behind'} the database's: keep both in step`;
   } catch {
@@ -46,19 +44,29 @@ export async function clockOf({ db }: Database, now: () => Instant): Promise<str
   }
 }
 
+/** How far our clock is ahead of the database's; negative: behind. Only what the time that the answer took does not explain. */
+export async function secondsAhead({ db }: Pick<Database, 'db'>, now: () => Instant): Promise<number> {
+  const before = now();
+  const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
+  const at = parseInstant(rows[0]?.at) ?? before;
+  return Math.max(0, secondsBetween(at, before)) + Math.min(0, secondsBetween(at, now()));
+}
+
 async function look({ db }: Database): Promise<StoreReadiness> {
   const { rows } = await sql<{ migrated: boolean }>`select to_regclass('keydesk.migration') is not null as migrated`.execute(db);
   const migrate = 'run "npm run migrate"';
   if (rows[0]?.migrated !== true) return { database: `no tables: ${migrate}`, ledger: 'missing' };
+  let newer: readonly string[] = [];
   try {
     const applied = await db.selectFrom('keydesk.migration').select(['name', 'checksum']).execute();
-    const missing = missingOf(applied);
+    newer = newerIn(applied);
+    const missing = missingOf(applied.filter(({ name }) => !newer.includes(name)));
     if (missing.length > 0) return { database: `migrations missing (${missing.map(({ name }) => name).join(', ')}): ${migrate}`, ledger: 'unknown' };
   } catch (error) {
     if (error instanceof MigrationError) return { database: error.message, ledger: 'unknown' };
     throw error;
   }
-  return { database: 'ok', ledger: await lookAtHead({ db }) };
+  return { database: 'ok', ledger: await lookAtHead({ db }), ...(newer.length > 0 && { newer }) };
 }
 
 async function lookAtHead({ db }: Pick<Database, 'db'>): Promise<string> {

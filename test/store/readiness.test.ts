@@ -48,12 +48,15 @@ describe('store/readiness', () => {
     assert.deepEqual(await readyAt(url.href), { database: 'no tables: run "npm run migrate"', ledger: 'missing' });
   });
 
-  it('says that a migration is missing, or that the database is newer', async () => {
+  it('says that a migration is missing, or of another program, and goes on beside a newer one', async () => {
     const { appUrl, ownerUrl } = await testDatabase();
     const owner = new Client({ connectionString: ownerUrl });
     await owner.connect();
     await owner.query("insert into keydesk.migration (name, checksum) values ('9999-later', 'x')");
-    assert.match((await readyAt(appUrl)).database, /9999-later/);
+    // Migrations only add: the version before goes on until its successor is there.
+    assert.deepEqual(await readyAt(appUrl), { database: 'ok', ledger: 'ok', newer: ['9999-later'] });
+    await owner.query("insert into keydesk.migration (name, checksum) values ('0002-other', 'x')");
+    assert.match((await readyAt(appUrl)).database, /0002-other.*does not know/);
     await owner.query('delete from keydesk.migration');
     assert.match((await readyAt(appUrl)).database, /migrations missing \(0001-.*\): run "npm run migrate"/);
     await owner.end();

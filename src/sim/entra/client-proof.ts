@@ -26,6 +26,7 @@ export interface Known {
   readonly certificate: string | undefined;
   readonly tenantId: string;
   readonly nowSeconds: number;
+  readonly secretEndsSeconds: number;
 }
 
 /**
@@ -42,6 +43,7 @@ export function refuseClient(app: App, proof: ClientProof, known: Known): TokenE
     const advice = 'Ensure the secret being sent in the request is the client secret value, not the client secret ID';
     return invalidClient(7_000_215, `Invalid client secret provided. ${advice}, for a secret added to app '${app.clientId}'.`);
   }
+  if (known.secretEndsSeconds <= known.nowSeconds) return invalidClient(7_000_222, `The provided client secret keys for app '${app.clientId}' are expired. Visit the Azure portal to create new keys for your app.`);
   return undefined;
 }
 

@@ -7,7 +7,7 @@ import type { Tenant } from '../tenant/tenant.ts';
 import type { TokenError } from './client-proof.ts';
 import { refuseClient } from './client-proof.ts';
 import type { Signer } from './signing.ts';
-import { apiAppClaims, graphAppClaims, graphAppId, graphAudience, lifetimeSeconds } from './tokens.ts';
+import { apiAppClaims, botFramework, graphAppClaims, graphAppId, graphAudience, lifetimeSeconds } from './tokens.ts';
 
 export interface TokenRequest {
   /** The first segment of the path: a tenant id or one of its domains. */
@@ -40,7 +40,7 @@ export function answerTokenRequest(request: TokenRequest, { tenant, signer, cert
 
   const proof = { secret: field('client_secret'), assertion: field('client_assertion'), assertionType: field('client_assertion_type') };
   const certificate = certificates[app.clientId];
-  const refused = refuseClient(app, proof, { certificate, tenantId: tenant.id, nowSeconds: tenant.now() / 1000 });
+  const refused = refuseClient(app, proof, { certificate, tenantId: tenant.id, nowSeconds: tenant.now() / 1000, secretEndsSeconds: tenant.registrations.secretEndsAt(app) / 1000 });
   if (refused !== undefined) return refuse(refused);
 
   const token = tokenFor(app, field('scope') ?? '', tenant);
@@ -68,6 +68,7 @@ function tokenFor(app: App, scope: string, tenant: Tenant): { readonly claims: R
   const resource = /^(.+)\/\.default$/.exec(scope)?.[1];
   if (resource === undefined) return bad('invalid_scope', 1_002_012, `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed.`);
   if (graphScopes.includes(resource)) return { claims: graphAppClaims(app, { tenant, audience: graphAudience }) };
+  if (resource === botFramework) return { claims: apiAppClaims(app, [], { tenant, audience: botFramework }) };
   const api = Object.values(apps).find(({ clientId }) => resource === clientId || resource === `api://${clientId}`);
   if (api !== undefined) return { claims: apiAppClaims(app, [], { tenant, audience: api.clientId }) };
   return bad('invalid_resource', 500_011, `The resource principal named ${resource} was not found in the tenant named Contoso.`);

@@ -8,6 +8,8 @@ import type { Claims } from './signing.ts';
 export const graphAudience = 'https://graph.microsoft.com';
 /** Graph's own application id: the other way to write its audience. */
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
+/** The Bot Framework's connector, for which a bot asks a token to be let write to Teams. */
+export const botFramework = 'https://api.botframework.com';
 export const loginHost = 'https://login.microsoftonline.com';
 export const v1Issuer = (tenantId: string): string => `https://sts.windows.net/${tenantId}/`;
 export const v2Issuer = (tenantId: string): string => `${loginHost}/${tenantId}/v2.0`;
@@ -35,7 +37,7 @@ export const graphAppClaims = (app: App, { tenant, audience }: Common): Claims =
   appidacr: '1',
   idtyp: 'app',
   oid: app.servicePrincipalId,
-  ...(app.permissions.length === 0 ? {} : { roles: app.permissions }),
+  ...(tenant.registrations.permissionsOf(app).length === 0 ? {} : { roles: tenant.registrations.permissionsOf(app) }),
   sub: app.servicePrincipalId,
   tid: tenant.id,
   ver: '1.0',

@@ -3,13 +3,37 @@ import { notFound } from '../http/refusal.ts';
 import { pageOf } from '../odata/page.ts';
 import { onlyThese, wholeNumber } from '../odata/query.ts';
 import { selection } from '../odata/view.ts';
-import { collection } from './bodies.ts';
+import { collection, entity } from './bodies.ts';
 import { type Call, param, type Route } from './call.ts';
+import { type Group, groups } from '../tenant/people.ts';
 import { groupShape, groupView, userShape, userView } from './user-view.ts';
 import { bounds, readGroups } from './users.ts';
 
 // `/transitiveMembers/microsoft.graph.user`, an advanced query in Graph, is not played here: Keydesk does not ask for it.
-export const groupRoutes: readonly Route[] = [{ method: 'GET', path: 'groups/{}/transitiveMembers', family: 'directory', anyOf: readGroups, answer: transitiveMembers }];
+export const groupRoutes: readonly Route[] = [
+  { method: 'GET', path: 'groups', family: 'directory', anyOf: readGroups, answer: listGroups },
+  { method: 'GET', path: 'groups/{}', family: 'directory', anyOf: readGroups, answer: getGroup },
+  { method: 'GET', path: 'groups/{}/transitiveMembers', family: 'directory', anyOf: readGroups, answer: transitiveMembers },
+];
+
+function listGroups(call: Call): Answer {
+  onlyThese(call.query, '$select', '$top', '$skiptoken');
+  const selected = selection(call.query, groupView, groupShape);
+  const page = pageOf(groups, wholeNumber(call.query, '$top', bounds), call.query);
+  return collection(call, `groups${selected.context}`, { items: page.items.map(selected.of), nextToken: page.nextToken });
+}
+
+function groupOf(call: Call): Group {
+  const group = call.tenant.directory.group(param(call));
+  if (group === undefined) throw notFound(`Resource '${param(call)}' does not exist or one of its queried reference-property objects are not present.`);
+  return group;
+}
+
+function getGroup(call: Call): Answer {
+  onlyThese(call.query, '$select');
+  const selected = selection(call.query, groupView, groupShape);
+  return entity(call, `groups${selected.context}`, selected.of(groupOf(call)));
+}
 
 const seeUsers = ['user.read.all', 'user.readbasic.all', 'user.readwrite.all', 'directory.read.all', 'directory.readwrite.all'];
 
@@ -17,8 +41,7 @@ const seeUsers = ['user.read.all', 'user.readbasic.all', 'user.readwrite.all', '
 function transitiveMembers(call: Call): Answer {
   const { query, tenant, caller } = call;
   onlyThese(query, '$select', '$top', '$skiptoken');
-  const group = tenant.directory.group(param(call));
-  if (group === undefined) throw notFound(`Resource '${param(call)}' does not exist or one of its queried reference-property objects are not present.`);
+  const group = groupOf(call);
   const [asUser, asGroup] = [selection(query, userView, userShape), selection(query, groupView, groupShape)];
   const { people, groups } = tenant.directory.membersOf(group.id);
   const named = seeUsers.some((permission) => caller.permissions.has(permission));

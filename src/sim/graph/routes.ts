@@ -1,11 +1,14 @@
+import { configurationPolicyRoutes } from '../intune/configuration-policies.ts';
 import { encryptionStateRoutes } from '../intune/encryption-states.ts';
 import { managedDeviceRoutes } from '../intune/managed-devices.ts';
+import { applicationRoutes } from './applications.ts';
 import type { Route, Version } from './call.ts';
 import { deviceRoutes } from './devices.ts';
 import { directoryAuditRoutes } from './directory-audits.ts';
 import { groupRoutes } from './groups.ts';
 import { policyRoutes } from './policies.ts';
 import { recoveryKeyRoutes } from './recovery-keys.ts';
+import { roleAssignmentRoutes } from './role-assignments.ts';
 import { userRoutes } from './users.ts';
 
 interface Known {
@@ -15,7 +18,7 @@ interface Known {
 }
 
 const byLength = new Map<number, Known[]>();
-for (const route of [...deviceRoutes, ...userRoutes, ...groupRoutes, ...recoveryKeyRoutes, ...directoryAuditRoutes, ...policyRoutes, ...managedDeviceRoutes, ...encryptionStateRoutes]) {
+for (const route of [...deviceRoutes, ...userRoutes, ...groupRoutes, ...recoveryKeyRoutes, ...directoryAuditRoutes, ...policyRoutes, ...managedDeviceRoutes, ...encryptionStateRoutes, ...configurationPolicyRoutes, ...applicationRoutes, ...roleAssignmentRoutes]) {
   const segments = route.path.toLowerCase().split('/');
   byLength.set(segments.length, [...(byLength.get(segments.length) ?? []), { route, segments }]);
 }

@@ -74,7 +74,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, site: S
 function answered(request: PlainRequest, entry: LoggedRequest, fault: Fault | undefined, site: Site): Answer {
   const broken = fault === undefined || fault.drop === 'after' ? undefined : answerOf(fault);
   const answer = broken ?? site.tenant(request, entry);
-  return { ...answer, headers: { 'request-id': request.requestId, 'client-request-id': request.clientRequestId, ...answer.headers, ...fault?.headers } };
+  return { ...answer, headers: { date: new Date(site.now()).toUTCString(), 'request-id': request.requestId, 'client-request-id': request.clientRequestId, ...answer.headers, ...fault?.headers } };
 }
 
 function plain(request: IncomingMessage, url: string, body: string): PlainRequest {

@@ -2,7 +2,7 @@
 //
 // | app              | client id                              | application permissions            |
 // |------------------|----------------------------------------|------------------------------------|
-// | keydesk          | ac1d0000-0000-4000-8000-000000000001   | all that Keydesk reads             |
+// | keydesk          | ac1d0000-0000-4000-8000-000000000001   | all that Keydesk and doctor read   |
 // | keydeskMetadata  | ac1d0000-0000-4000-8000-000000000002   | the same, without the keys         |
 // | keydeskRotation  | ac1d0000-0000-4000-8000-000000000003   | rotate, and see that it was done   |
 // | helpdeskScript   | ac1d0000-0000-4000-8000-000000000004   | none: a caller of the REST API     |
@@ -32,7 +32,7 @@ export const apps = {
     servicePrincipalId: '5e4f0000-0000-4000-8000-000000000001',
     displayName: 'Keydesk',
     secret: 'sim-secret-of-keydesk',
-    permissions: [...readWithoutKeys, 'BitlockerKey.Read.All'],
+    permissions: [...readWithoutKeys, 'BitlockerKey.Read.All', 'RoleManagement.Read.Directory'],
   },
   keydeskMetadata: {
     clientId: 'ac1d0000-0000-4000-8000-000000000002',

@@ -2,6 +2,7 @@ import type { Actor, AuditLog, AuditRow } from './audit-log.ts';
 import { createAuditLog } from './audit-log.ts';
 import type { Directory } from './directory.ts';
 import { createDirectory } from './directory.ts';
+import { firstAssignments, type RoleAssignment } from './directory-roles.ts';
 import type { Fleet } from './fleet.ts';
 import { createFleet } from './fleet.ts';
 import { generatedMachines } from './generated-machines.ts';
@@ -10,6 +11,7 @@ import { recoveryPassword } from './passwords.ts';
 import { tenantId } from './people.ts';
 import type { Random } from './random.ts';
 import { createRandom } from './random.ts';
+import { createRegistrations, type Registrations } from './registrations.ts';
 
 export interface TenantOptions {
   /** How many devices in all, the named ones included; never fewer than those. */
@@ -29,9 +31,16 @@ export interface Tenant {
   readonly fleet: Fleet;
   readonly audit: AuditLog;
   /** How Intune behaves here; a test may change it. */
-  readonly intune: { ignoresFilters: boolean };
+  readonly intune: {
+    ignoresFilters: boolean;
+    /** Client-driven recovery password rotation, as the policy has it: 0 off, 1 Entra joined, 2 hybrid joined too; not set when undefined. */
+    passwordRotation?: 0 | 1 | 2;
+  };
   /** The switch of the device settings in Entra; null where Graph says nothing of it. A test may change it. */
   readonly policy: { ownersMayReadKeys: boolean | null };
+  readonly registrations: Registrations;
+  /** Roles of Entra; a test may add some. */
+  readonly roleAssignments: RoleAssignment[];
   /** What the device showed when the key was made. For any id: of keys that do not exist too. */
   recoveryPassword(keyId: string): string;
   /** Notes that somebody read a key. False when there is no such key. */
@@ -54,8 +63,10 @@ export function createTenant({ devices, seed, now, canary }: TenantOptions): Ten
     directory,
     fleet,
     audit,
-    intune: { ignoresFilters: false },
+    intune: { ignoresFilters: false, passwordRotation: 1 },
     policy: { ownersMayReadKeys: true },
+    registrations: createRegistrations(now()),
+    roleAssignments: [...firstAssignments],
     recoveryPassword: (keyId) => (canary?.keyId.toLowerCase() === keyId.toLowerCase() ? canary.recoveryPassword : recoveryPassword(seed, keyId)),
     keyWasRead: (keyId, by, at = now(), more = {}) => {
       const key = fleet.key(keyId);

@@ -2,7 +2,9 @@
 
 import type { Logger } from 'pino';
 import { systemIds } from '../../../src/config/system.ts';
+import type { CredentialEnd } from '../../../src/domain/credential-end.ts';
 import type { Desk } from '../../../src/domain/desk.ts';
+import type { Instant } from '../../../src/domain/instant.ts';
 import { defaultSettings, type DeskSettings } from '../../../src/domain/settings.ts';
 import { defaultSweepSettings, type SweepSettings } from '../../../src/domain/sweep-fleet.ts';
 import { createCredential } from '../../../src/graph/credential.ts';
@@ -31,6 +33,8 @@ export interface InstanceOptions {
   readonly keys?: { readonly signing: number; readonly former?: number };
   readonly checkpointFile?: string;
   readonly telemetry?: Watch;
+  /** When the proofs of identity end, a chore more; nobody looks when absent. */
+  readonly credentialEnds?: (now: Instant) => readonly CredentialEnd[];
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
   /** The fleet is swept; not at all when absent. */
@@ -94,10 +98,10 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, sweep, telemetry, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, credentialEnds, sweep, telemetry, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
-  const chores = handChores(choreCount + [entraLog, sweep].filter((option) => option !== undefined).length);
+  const chores = handChores(choreCount + [entraLog, sweep, credentialEnds].filter((option) => option !== undefined).length);
   const keydesk = await startKeydesk({
     host: '127.0.0.1',
     port: 0,
@@ -109,6 +113,7 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
     graph: graphAt(simulatorUrl, clock, { log, telemetry }),
     rotationGraph: graphAt(simulatorUrl, clock, { log, telemetry }, apps.keydeskRotation),
     ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
+    ...(credentialEnds && { credentialEnds: () => Promise.resolve(credentialEnds(clock.now())) }),
     database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: telemetry.connectionLent }) }),
     ledger: { signingKey: { reveal: () => pemOf(keys?.signing ?? 1) }, ...(keys?.former !== undefined && { formerKey: { reveal: () => pemOf(keys.former ?? 0) } }), ...(checkpointFile !== undefined && { checkpointFile }) },
     log,
