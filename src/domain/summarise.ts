@@ -9,7 +9,8 @@ import type { Deadline } from './ports.ts';
 import type { Period } from './schedule.ts';
 
 const daySeconds = 86_400;
-const mostFailedNames = 10;
+/** Fleets number their devices with six digits, and eight such numbers in a row would be withheld as a recovery password. */
+const mostFailedNames = 5;
 
 /** The last 24 hours; where a summary was posted within them, what came after it. */
 export function recentPeriod(now: Instant, channel: Pick<Channel, 'postedTo'> | undefined): Period {

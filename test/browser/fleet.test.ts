@@ -68,17 +68,20 @@ describe('the fleet in the Agents Playground', function () {
 
   it('gives an owner her own key and not another’s', async () => {
     const { simulator } = await begin(['--as', 'Adele', '--devices', '50']);
-    await asked('key for DESKTOP-7', 'Only for your own computers', 'not-own-key');
+    const escrowed = await escrowedBlocks(simulator);
+    await asked('key for DESKTOP-7', 'You have no role for this', 'not-own-key');
     assert.equal(await playground.cards().getByRole('button').count(), 0);
     const own = await asked('my key', 'Which of your 2 computers?', 'own-devices');
     assert.doesNotMatch(await own.innerText(), /DESKTOP-7/);
     await own.getByRole('radio', { name: /^LAPTOP-42/ }).check();
     await own.getByRole('button', { name: 'Continue' }).click();
-    const confirm = playground.card('Show the key');
+    const confirm = playground.card('Recovery key for your LAPTOP-42?');
+    await confirm.getByPlaceholder('Choose a reason').click();
+    await confirm.page().getByRole('option', { name: /PIN/ }).first().click();
     await confirm.getByRole('button', { name: 'Show the key' }).click();
     const revealed = playground.card('Compare it with the blue screen');
     await revealed.getByRole('button', { name: 'Hide' }).waitFor();
     await playground.screenshot('own-key');
-    assert.deepEqual(await blocksOn(revealed), await escrowedBlocks(simulator));
+    assert.deepEqual(await blocksOn(revealed), escrowed);
   });
 });

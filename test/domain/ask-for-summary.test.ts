@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { askForSummary, noteShown, type SummaryAnswer } from '../../src/domain/ask-for-summary.ts';
 import { parseChannelId } from '../../src/domain/channel.ts';
 import { plusSeconds, secondsBetween } from '../../src/domain/instant.ts';
+import { mayHoldPassword } from '../../src/domain/recovery-password.ts';
 import { parseSchedule } from '../../src/domain/schedule.ts';
 import type { DeskSettings } from '../../src/domain/settings.ts';
 import { coldIndex, failed, indexed, type TestIndex } from '../support/desk/fleet.ts';
@@ -47,6 +48,14 @@ describe('domain/ask-for-summary', () => {
       assert.deepEqual(answer.kind === 'summary' && answer.summary.failed, { count: 1, names: summaryNames ? ['PC-NEW'] : [] });
     });
   }
+
+  it('names so few of them that numbers in a row look like no recovery password', async () => {
+    const devices = Array.from({ length: 30 }, (_, n) => indexed(n, `PC-${110_000 + 11 * n}`, { ...failed, failedSince: time('2026-11-22T08:00:00Z') }));
+    const answer = await say(testDesk({ index: { ...coldIndex(), devices }, settings: { summaryNames: true } }), '');
+    if (answer.kind !== 'summary') assert.fail(answer.kind);
+    assert.deepEqual([answer.summary.failed.count, answer.summary.failed.names.length], [30, 5]);
+    assert.ok(!mayHoldPassword(answer.summary.failed.names.join(', ')));
+  });
 
   it('asks for the role afresh before it changes something, and for a summary as for a look-up', async () => {
     const test = testDesk();

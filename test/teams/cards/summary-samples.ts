@@ -54,7 +54,7 @@ const all: Summary = {
     erasures: 3,
   },
   people: [{ id: person(1), name: the.longName, count: 12_000 }],
-  failed: { count: 12, names: [the.hostileName, the.longName, '', ...Array.from({ length: 7 }, (_, index) => `PC-${123_450 + index}`)] },
+  failed: { count: 12, names: [the.hostileName, the.longName, '', 'PC-123453', 'PC-123464'] },
   both: [{ id: person(2), name: 'Megan Bowen' }, { id: person(4), name: the.hostileName }, { id: person(5) }],
   uncertain: [{ from: the.at('2026-11-20T07:00:00Z'), to: period.from }],
 };
@@ -78,6 +78,7 @@ const more: Partial<Record<AlertKind, Partial<LedgerEntry>>> = {
   'unexplained-read': { keyId: the.firstKey().keyId, clientAppId: 'b0700000-0000-4000-8000-000000000001' },
   'channel-closed': { channel },
   'summary-unknown': { channel, ...period },
+  'escrow-failed': { device: { deviceId: the.device().deviceId, name: 'LAPTOP-42' } },
 };
 const aboutAPerson: readonly AlertKind[] = ['reveal-limit', 'many-devices', 'refused-in-a-row', 'ledger-resumed'];
 
@@ -96,6 +97,7 @@ export const summarySamples: Record<string, CardMessage> = {
   'alert-many-devices-named': alertOf('many-devices', true, 'Alex Wilber'),
   'alert-many-devices-hostile': alertOf('many-devices', true, the.hostileName),
   'alert-rotation-overdue-named': alertOf('rotation-overdue', true),
+  'alert-escrow-failed-many': alertCard({ alert: { seq: 1743, named: false, entry: { time: now, act: 'alert', alert: 'escrow-failed', outcome: 'failed', source: 'system', count: 28 } }, viewer }),
   'summary-subscribed': subscribedCard(subscribed),
   'summary-subscribed-weekly-names': subscribedCard({ ...subscribed, schedule: known(parseSchedule('weekly mon 08:00 America/New_York')), names: true }),
   'summary-subscribed-audit': subscribedCard({ ...subscribed, audit: true }),
