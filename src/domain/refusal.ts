@@ -43,6 +43,13 @@ export const refusalCodes = [
   'self-service-off', // the installation or the tenant does not let owners see their keys
   'no-own-device', // Entra and Intune know of no device of the person's own
   'not-your-device', // not, or no longer, the person's own
+  // delegated mode: the card stays, and may be pressed again
+  'token-refused', // a sign-in that is not one for this Keydesk, or that Entra does not take
+  'token-of-another', // another person's sign-in
+  'token-replayed', // a sign-in brought for another card, or for an earlier reveal of this one
+  'consent-missing', // Keydesk was never allowed to act for the person
+  'sign-in-needed', // Conditional Access, or a session that was ended
+  'entra-role-missing', // Graph refuses the person: no role in Entra that is active now
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

@@ -2,6 +2,7 @@
 
 import { Client, type Context, type Middleware, ResponseType } from '@microsoft/microsoft-graph-client';
 import { isUtf8 } from 'node:buffer';
+import type { Authority } from '../domain/authority.ts';
 import { Fault, type FaultCode } from '../domain/fault.ts';
 import { milliseconds } from '../domain/instant.ts';
 import type { Clock, Deadline, Ids } from '../domain/ports.ts';
@@ -29,6 +30,8 @@ export interface Question {
   readonly exactUrl?: string;
   /** Of a service that allows few requests. */
   readonly pace?: Pace;
+  /** In whose name; Keydesk's own when it is not said. */
+  readonly authority?: Authority;
 }
 
 export interface Reply {
@@ -71,10 +74,10 @@ export function createAsk(settings: AskSettings): Ask {
   const headers = headersOf(settings.version);
 
   return async (question) => {
-    const { service, route, body, deadline, kind = 'read', version, exactUrl, pace, clientRequestId = ids.clientRequest() } = question;
+    const { service, route, body, deadline, kind = 'read', version, exactUrl, pace, authority, clientRequestId = ids.clientRequest() } = question;
     const posted = body !== undefined || kind === 'act';
     const asked = `${posted ? 'POST' : 'GET'} ${version === undefined ? '' : `${version}/`}${route.template}`;
-    const call = new Call(kind, deadline, exactUrl, pace);
+    const call = new Call(kind, deadline, { exactUrl, pace, authority });
     const began = clock.now();
     let fault: Fault | undefined;
     try {

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareOptions } from '@microsoft/microsoft-graph-client';
 import { Fault } from '../domain/fault.ts';
+import type { Authority } from '../domain/authority.ts';
 import type { Deadline } from '../domain/ports.ts';
 import type { Answer, Silence } from './last-hop.ts';
 import type { Pace } from './pace.ts';
@@ -23,17 +24,19 @@ export class Call implements MiddlewareOptions {
   readonly exactUrl: string | undefined;
   /** Waited for before each time it goes out, repeats included. */
   readonly pace: Pace | undefined;
+  readonly authority: Authority;
   /** Put on by the authenticating link, sent by the last one. */
   bearer: string | undefined;
   outcome: Answer | Silence | Fault | undefined;
   /** How often it went out. */
   attempts = 0;
 
-  constructor(kind: CallKind, deadline: Deadline, exactUrl?: string, pace?: Pace) {
+  constructor(kind: CallKind, deadline: Deadline, { exactUrl, pace, authority = 'application' }: { readonly exactUrl?: string | undefined; readonly pace?: Pace | undefined; readonly authority?: Authority | undefined } = {}) {
     this.kind = kind;
     this.deadline = deadline;
     this.exactUrl = exactUrl;
     this.pace = pace;
+    this.authority = authority;
   }
 }
 

@@ -32,6 +32,8 @@ export interface Tenant {
   readonly intune: { ignoresFilters: boolean };
   /** The switch of the device settings in Entra; null where Graph says nothing of it. A test may change it. */
   readonly policy: { ownersMayReadKeys: boolean | null };
+  /** Whether somebody has allowed the applications to act for people, and what Conditional Access asks of one who is acted for. A test may change it. */
+  readonly acting: { consented: boolean; challenge: { readonly number: number; readonly claims?: string } | undefined };
   /** What the device showed when the key was made. For any id: of keys that do not exist too. */
   recoveryPassword(keyId: string): string;
   /** Notes that somebody read a key. False when there is no such key. */
@@ -56,6 +58,7 @@ export function createTenant({ devices, seed, now, canary }: TenantOptions): Ten
     audit,
     intune: { ignoresFilters: false },
     policy: { ownersMayReadKeys: true },
+    acting: { consented: true, challenge: undefined },
     recoveryPassword: (keyId) => (canary?.keyId.toLowerCase() === keyId.toLowerCase() ? canary.recoveryPassword : recoveryPassword(seed, keyId)),
     keyWasRead: (keyId, by, at = now(), more = {}) => {
       const key = fleet.key(keyId);

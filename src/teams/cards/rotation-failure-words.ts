@@ -41,4 +41,7 @@ export const failureWords = {
   unlisted: { why: say`Windows reported an error that Keydesk does not know.`, remedy: say`Search Microsoft's pages for the number that stands below. Then rotate again.` },
   cancelled: { why: say`Somebody cancelled it in Intune.`, remedy: say`If a new key is still wanted, rotate again.` },
   'gave-up': { why: say`It has taken too long, and nothing more is tried.`, remedy: say`Is the device still in use? Bring it online and let it sync, then rotate again. If Intune was the reason, look at its service health.` },
+  'person-forbidden': { why: say`It was sent in the name of the person who pressed Rotate, and Intune says that they may not rotate this device.`, remedy: say`Activate your role in PIM (Privileged Identity Management), wait a minute, then ask again: **rotate** and the name of the device. The role in Intune needs **Remote tasks: Rotate BitLocker keys**.` },
+  'sign-in-needed': { why: say`It was to be sent in the name of the person who pressed Rotate, and Entra ID wants them to sign in again.`, remedy: say`Sign in again, do what Microsoft's page asks, then ask again: **rotate** and the name of the device.` },
+  'sign-in-lost': { why: say`It was to be sent in the name of the person who pressed Rotate, and that could not be done while they were signed in. Nobody else may send it.`, remedy: say`Ask again: **rotate** and the name of the device.` },
 } as const satisfies Record<RotationFailure, FailureWords>;

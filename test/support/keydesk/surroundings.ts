@@ -40,7 +40,7 @@ export async function newSurroundings(options: SimulatorOptions = {}): Promise<S
   };
 }
 
-const tables = ['ledger_entry', 'ledger_text', 'ledger_checkpoint', 'alert_raised', 'refusal_tally', 'ask', 'request', 'rotation', 'entra_read', 'entra_log', 'reading', 'export_offer', 'posting', 'channel'];
+const tables = ['ledger_entry', 'ledger_text', 'ledger_checkpoint', 'alert_raised', 'refusal_tally', 'ask', 'sign_in', 'request', 'rotation', 'entra_read', 'entra_log', 'reading', 'export_offer', 'posting', 'channel'];
 
 /** In the role of a replica no trigger runs, so that even the ledger can be emptied: by a superuser, in a test. */
 async function wipe({ ownerUrl }: TestDatabase): Promise<void> {
