@@ -82,7 +82,8 @@ const refusalBody = z.object({
 
 const listening = (heard: Heard): Policies => [
   {
-    position: 'perCall',
+    // Innermost: an answer that cannot be parsed ends in an error before it comes further out.
+    position: 'perRetry',
     policy: {
       name: 'keydeskHearsRefusals',
       sendRequest: async (request, next) => {

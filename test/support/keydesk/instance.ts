@@ -7,7 +7,8 @@ import { defaultSettings, type DeskSettings } from '../../../src/domain/settings
 import { createCredential } from '../../../src/graph/credential.ts';
 import { createGraph, type Graph } from '../../../src/graph/graph.ts';
 import { authorityTurnedTo, lastHopTurnedTo } from '../../../src/graph/turned.ts';
-import { type Keydesk, startKeydesk } from '../../../src/keydesk.ts';
+import { createOnBehalfOf } from '../../../src/graph/on-behalf-of.ts';
+import { type DelegatedParts, type Keydesk, startKeydesk } from '../../../src/keydesk.ts';
 import { createLog } from '../../../src/log.ts';
 import { apps } from '../../../src/sim/tenant/apps.ts';
 import { roleGroups } from '../../../src/sim/tenant/people.ts';
@@ -25,6 +26,8 @@ export interface InstanceOptions {
   readonly databaseUrl?: string;
   /** Holds the ledger against Entra's log, a chore more; not at all when absent. */
   readonly entraLog?: { readonly everySeconds: number };
+  /** Delegated mode; the application then may not read a key itself. */
+  readonly delegated?: true;
   /** Signing keys of the ledger, by their number (ledger-keys.ts); the first when absent. */
   readonly keys?: { readonly signing: number; readonly former?: number };
   readonly checkpointFile?: string;
@@ -89,7 +92,7 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, delegated, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
   const chores = handChores(choreCount + (entraLog === undefined ? 0 : 1));
@@ -100,7 +103,8 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
     settings: { ...defaultSettings, ...settings },
     fingerprint: '00'.repeat(32),
     inbound: { mode: 'unauthenticated-loopback' },
-    graph: graphAt(simulatorUrl, clock, log),
+    graph: graphAt(simulatorUrl, clock, log, delegated ? apps.keydeskMetadata : apps.keydesk),
+    ...(delegated && { delegated: delegatedAt(simulatorUrl) }),
     rotationGraph: graphAt(simulatorUrl, clock, log, apps.keydeskRotation),
     ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
     database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
@@ -110,6 +114,17 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
   });
   return { keydesk, deadlines, chores };
 }
+
+export const publicUrl = 'https://keydesk.contoso.com';
+
+/** People sign in to Keydesk's application, which acts for them there. */
+const delegatedAt = (url: string): DelegatedParts => ({
+  clientId: apps.keydesk.clientId,
+  connection: 'keydesk-sso',
+  publicUrl,
+  exchange: createOnBehalfOf({ tenantId, identity: { type: 'secret', clientId: apps.keydesk.clientId, secret: { reveal: () => apps.keydesk.secret } } }, { authorityHttp: authorityTurnedTo(url) }),
+  fetchKeys: (keys, options) => fetch(new URL(new URL(keys).pathname, url), options),
+});
 
 /** As Keydesk's own application in the simulated tenant, or another, with a token that its token endpoint gave. */
 function graphAt(url: string, clock: StandingClock, log: Logger, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
