@@ -12,6 +12,12 @@ import type { Pace } from './pace.ts';
  */
 export type CallKind = 'read' | 'secret-read' | 'act';
 
+interface CallOptions {
+  readonly exactUrl: string | undefined;
+  readonly pace: Pace | undefined;
+  readonly authority: Authority | undefined;
+}
+
 /**
  * One call on its way through the chain. Travels as an option of the SDK's request, which finds it by its class. The
  * outcome is a value here and not `context.response` or an exception: the SDK would turn our faults into errors of its
@@ -31,7 +37,7 @@ export class Call implements MiddlewareOptions {
   /** How often it went out. */
   attempts = 0;
 
-  constructor(kind: CallKind, deadline: Deadline, { exactUrl, pace, authority = 'application' }: { readonly exactUrl?: string | undefined; readonly pace?: Pace | undefined; readonly authority?: Authority | undefined } = {}) {
+  constructor(kind: CallKind, deadline: Deadline, { exactUrl, pace, authority = 'application' }: CallOptions) {
     this.kind = kind;
     this.deadline = deadline;
     this.exactUrl = exactUrl;

@@ -22,6 +22,7 @@ import { whoamiCard } from '../../../src/teams/cards/whoami.ts';
 import { auditSamples } from './audit-samples.ts';
 import { rotationSamples, rotationSamplesWithKey } from './rotation-samples.ts';
 import { statusSamples, statusSamplesWithKey } from './status-samples.ts';
+import { signInSamples } from './sign-in-samples.ts';
 import { summarySamples } from './summary-samples.ts';
 import * as the from './people-and-devices.ts';
 import { inOrder } from '../../../src/domain/device.ts';
@@ -186,7 +187,7 @@ const faults: readonly Sample[] = faultCodes.flatMap((code) => [
 
 /** All cards that may be sent, edited into a message, or stored by Teams. */
 export const openSamples: readonly Sample[] = [
-  ...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...statusSamples, ...auditSamples, ...summarySamples }).map(([name, message]) => ({ name, message })),
+  ...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...statusSamples, ...auditSamples, ...summarySamples, ...signInSamples }).map(([name, message]) => ({ name, message })),
   ...refusals,
   ...faults,
 ];
