@@ -12,7 +12,7 @@ import type { LedgerEntry } from './ledger-entry.ts';
 import type { Person } from './person.ts';
 import type { Deadline } from './ports.ts';
 import type { Press } from './press.ts';
-import type { Refusal, RefusalCode } from './refusal.ts';
+import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { RevealRequest } from './request.ts';
 
 /** What a client brings when it repeats a press after it was told to sign in. User input, like all of a press. */
@@ -122,4 +122,10 @@ export async function askFor({ delegation, clock }: Desk, { id, person }: Reveal
 
 /** A no that the card survives: it is written down, and the same card comes back with what to do before the next press. */
 export const hinder = (desk: Desk, press: Press, code: RefusalCode, request: RevealRequest, noted: Partial<LedgerEntry>): Promise<Refusal> =>
-  refuse(desk, press, code, { requestId: request.id, ...(request.by === 'owner' && { by: 'owner' }) }, noted);
+  refuse(desk, press, code, factsOf(desk, request), noted);
+
+/** For the words: Show again on the card of a shown key; an owner may call. */
+export const factsOf = ({ settings: { helpdeskContact } }: Desk, { id, by }: RevealRequest): RefusalFacts => ({
+  requestId: id,
+  ...(by === 'owner' && { by, ...(helpdeskContact !== undefined && { helpdesk: helpdeskContact }) }),
+});

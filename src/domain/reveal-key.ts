@@ -3,7 +3,7 @@
 // after it leaves behind; settleClaims (run at start and by the timekeeper) settles it.
 
 import { barrierTo, deviceIn, portalIdsOf } from './ask-for-key.ts';
-import { actingFor, askFor, type Acting, hinder, hindranceIn, signInOf, type SignInWanted } from './delegation.ts';
+import { actingFor, askFor, type Acting, factsOf, hinder, hindranceIn, signInOf, type SignInWanted } from './delegation.ts';
 import { type Desk, entry, refuse } from './desk.ts';
 import { Fault } from './fault.ts';
 import { type FormAnswer, type InputProblem, keptValues, readForm } from './form.ts';
@@ -157,7 +157,7 @@ async function giveUp(desk: Desk, press: Press, request: RevealRequest, about: R
   const given = await desk.requests.failed({ id: request.id, attempt, at: desk.clock.now(), entry: failed, reopen: hindrance !== undefined }).catch(() => false);
   if (hindrance === undefined || reference === undefined || !given) throw error;
   await askFor(desk, request, fault?.claims);
-  return withHindrance(press, { ...request, state: 'open' }, { code: hindrance, reference, facts: { requestId: request.id, ...(request.by === 'owner' && { by: 'owner' }) } });
+  return withHindrance(press, { ...request, state: 'open' }, { code: hindrance, reference, facts: factsOf(desk, request) });
 }
 
 async function refusePress(desk: Desk, press: Press, code: RefusalCode, request: RevealRequest | undefined, facts: RefusalFacts = {}): Promise<RevealAnswer> {

@@ -63,6 +63,24 @@ describe('delegated mode: a reveal', () => {
     assert.ok(verbsOf(late.card).includes('again'));
   }));
 
+  it('shows one key when two instances get the repeated invoke at one moment, and either takes the sign-in that the other asked for', inKeydesk(delegated, async (keydesk) => {
+    const other = await keydesk.another();
+    const confirm = await keydesk.ask('key for LAPTOP-42');
+    const authentication = { ...loginIn(await keydesk.reveal(confirm)), token: await signInOf(keydesk) };
+    const answers = await Promise.all([keydesk, other].map((instance) => instance.reveal(confirm, {}, { authentication })));
+    assert.equal(answers.filter(shows).length, 1);
+    assert.equal(keydesk.reads().length, 1);
+  }));
+
+  it('is found in Entra’s log under the person’s name, and leaves nothing to say', inKeydesk({ ...delegated, entraLog: { everySeconds: 300 } }, async (keydesk) => {
+    await pressSignedIn(keydesk, await keydesk.ask('key for LAPTOP-42'), 'reveal');
+    keydesk.clock.forward(300);
+    await keydesk.runChores();
+    keydesk.clock.forward(26 * 3600);
+    await keydesk.runChores();
+    assert.deepEqual((await keydesk.acts()).filter((act) => /^(?:external-access|alert)/.test(act)), []);
+  }));
+
   it('takes one sign-in of the client for two cards, each asked for by itself, since clients keep theirs for an hour', inKeydesk(delegated, async (keydesk) => {
     const token = await signInOf(keydesk);
     assert.ok(shows(await pressSignedIn(keydesk, await keydesk.ask('key for LAPTOP-42'), 'reveal', { token })));

@@ -20,7 +20,7 @@ describe('sim/entra/on-behalf-of', () => {
   const signIn = async (change: object = {}): Promise<string> => String(field((await door('token', { as: cast.alex.id, scopes: ['access_as_user'], ...change })).body, 'access_token'));
   const exchange = async (fields: Readonly<Record<string, string | undefined>> = {}) =>
     call(`${sim.url}${tokenPath}`, { method: 'POST', body: tokenForm(apps.keydesk, { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', requested_token_use: 'on_behalf_of', assertion: await signIn(), ...fields }) });
-  const bearer = async (): Promise<string> => `Bearer ${field((await exchange()).body, 'access_token')}`;
+  const bearer = async (): Promise<string> => `Bearer ${String(field((await exchange()).body, 'access_token'))}`;
   const key = () => sim.tenant.fleet.keys.find(({ deviceId }) => sim.tenant.fleet.byDeviceId(deviceId)?.ownerId === cast.adele.id);
   const read = async () => call(`${sim.url}/v1.0/informationProtection/bitlocker/recoveryKeys/${key()?.id}?$select=key`, { headers: { authorization: await bearer(), ...clientHeaders } });
 
