@@ -1,13 +1,16 @@
 // The decision of delegated mode over a desk in memory: what is asked for, in which order, and what stands afterwards.
 
 import assert from 'node:assert/strict';
-import { askForKey } from '../../src/domain/ask-for-key.ts';
+import { askForKey, askToRotate } from '../../src/domain/ask-for-key.ts';
 import { Token } from '../../src/domain/authority.ts';
 import { type Believed, type Delegation, type Exchanged, exchangeOf } from '../../src/domain/delegation.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Press } from '../../src/domain/press.ts';
 import { revealKey, showAgain } from '../../src/domain/reveal-key.ts';
+import { startRotation } from '../../src/domain/rotate-key.ts';
 import { askerOf, cardPlace, pressOf, testDesk, type TestDesk } from '../support/desk.ts';
+import { Crash, reveal, rotatePress, runJobs } from '../support/desk/rotating.ts';
+import { megan, sure } from '../support/desk/world.ts';
 
 const token = new Token('aa.bb.cc');
 
@@ -110,6 +113,53 @@ describe('delegated mode', () => {
       assert.equal(test.request(id).state, 'failed');
     });
   }
+});
+
+describe('delegated mode: a process that ends while it sends a rotation', () => {
+  const delegation: Delegation = { believe: async () => 'good', exchange: async () => ({ kind: 'granted', token: new Token('for-graph') }), ask: async () => undefined };
+
+  /** Megan's press, in the name of which nothing more happens from that call on. */
+  async function endedAt(call: string, before: (test: TestDesk) => Promise<unknown> = async () => undefined) {
+    const test = testDesk();
+    await before(test);
+    const desk = { ...test.desk, delegation };
+    const asked = await askToRotate(desk, askerOf(megan), { by: 'device', name: 'LAPTOP-42' }, Promise.resolve(cardPlace));
+    assert.ok(asked.kind === 'confirm');
+    const { id } = asked.request;
+    test.script.fail(call, { error: new Crash() });
+    await assert.rejects(startRotation(desk, rotatePress(id, { signIn: { exchange: exchangeOf(test.request(id)), token } })), Crash);
+    return { test, rotation: () => test.rotation(sure(test.request(id).rotationId)) };
+  }
+
+  it('before anything was sent: nobody sends it in another name', async () => {
+    const { test, rotation } = await endedAt('rotations.claim');
+    assert.equal(rotation().state, 'scheduled');
+    await runJobs(test, 59);
+    assert.equal(rotation().state, 'scheduled', 'the press has a minute for itself');
+    await runJobs(test, 3600);
+    assert.deepEqual([rotation().state, rotation().failure, test.posts], ['failed', 'sign-in-lost', []]);
+  });
+
+  it('before anything was sent, where a reveal wants it too: Keydesk sends it itself', async () => {
+    const { test, rotation } = await endedAt('rotations.claim', reveal);
+    await runJobs(test, 120);
+    assert.deepEqual([rotation().state === 'failed', test.posts.length], [false, 1]);
+    assert.equal(test.entries.find(({ act }) => act === 'rotation-intended')?.authority, undefined);
+  });
+
+  it('with the answer of Intune on its way: what was sent is followed, and not sent again', async () => {
+    const test = testDesk();
+    const desk = { ...test.desk, delegation };
+    const asked = await askToRotate(desk, askerOf(megan), { by: 'device', name: 'LAPTOP-42' }, Promise.resolve(cardPlace));
+    assert.ok(asked.kind === 'confirm');
+    const { id } = asked.request;
+    test.script.fail('rotator.rotate', { error: new Crash(), afterDoing: true });
+    await assert.rejects(startRotation(desk, rotatePress(id, { signIn: { exchange: exchangeOf(test.request(id)), token } })), Crash);
+    await runJobs(test, 1200);
+    const { state } = test.rotation(sure(test.request(id).rotationId));
+    assert.deepEqual([['waiting', 'queued'].includes(state), test.posts.length], [true, 1], state);
+    assert.equal(test.entries.find(({ act }) => act === 'rotation-intended')?.authority, 'delegated');
+  });
 });
 
 describe('application mode', () => {
