@@ -74,7 +74,7 @@ describe('delegated mode: a rotation that is pressed', () => {
 
   it('that Intune could not take while the person was signed in is over, and says to ask again', inKeydesk(delegated, async (keydesk) => {
     keydesk.simulator.faults.add({ path: post, status: 429, headers: { 'retry-after': '600' } });
-    assert.match(textOf((await press(keydesk)).card), /Ask again: rotate/);
+    assert.match(textOf((await press(keydesk)).card), /Nobody else may send it[^]*Then: rotate LAPTOP-42/);
     assert.equal((await storyIn(keydesk)).at(-1), 'failed failed sign-in-lost');
     keydesk.simulator.faults.clear();
     await pass(keydesk, 7200);
