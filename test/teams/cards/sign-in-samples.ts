@@ -18,7 +18,7 @@ const hindrance = (code: RefusalCode, facts = {}) => ({ refusal: { code, referen
 const values = { keyId: the.key(1).keyId, reason: 'other', reasonText: 'board swapped', ticket: 'INC0012345' };
 
 /** Windows was never asked. */
-const withoutNumber = ({ errorCode: _, ...rotation }: Rotation): Rotation => rotation;
+const withoutNumber = ({ errorCode: _errorCode, ...rotation }: Rotation): Rotation => rotation;
 
 export const signInSamples: Record<string, CardMessage> = {
   ...Object.fromEntries(codes.map((code) => [`hindered-${code}`, confirmRevealCard({ request: the.openRequest(), settings, now, values, hindrance: hindrance(code) })])),
