@@ -19,6 +19,7 @@ import { createReconciling, type ReconcilingJob } from './jobs/reconciling.ts';
 import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timekeeper.ts';
 import { createWakeUps } from './jobs/wake-ups.ts';
 import { watchCredentials } from './keydesk/credential-watch.ts';
+import { type DelegatedParts, delegationOf, pagesOf, signInOf } from './keydesk/delegated.ts';
 import { keeperOf, ledgerChores, type LedgerParts } from './keydesk/keeper.ts';
 import { readiness } from './keydesk/readiness.ts';
 import { jobChores, jobsOf, mostAtOnce, stateOfJobs, wakeAll } from './keydesk/rotation-jobs.ts';
@@ -40,10 +41,13 @@ import { readingsIn } from './store/readings.ts';
 import { requestsIn } from './store/requests.ts';
 import { rotationTimesIn } from './store/rotation-times.ts';
 import { rotationsIn } from './store/rotations.ts';
+import { signInsIn } from './store/sign-ins.ts';
 import { statementsOf, type WakeLater } from './store/statements.ts';
 import { summaryIn } from './store/summary.ts';
 import { createBot, type Inbound } from './teams/bot.ts';
 import type { Watch } from './telemetry/telemetry.ts';
+
+export type { DelegatedParts } from './keydesk/delegated.ts';
 
 export interface KeydeskParts {
   readonly host: string;
@@ -57,6 +61,8 @@ export interface KeydeskParts {
   readonly graph: Graph;
   /** The same with an identity that may rotate; `graph` when absent. */
   readonly rotationGraph?: Graph;
+  /** Delegated mode; application mode when absent. */
+  readonly delegated?: DelegatedParts;
   /** How often the ledger is held against Entra's own log, and under which client ids Keydesk asks Graph; never when absent. */
   readonly entraLog?: { readonly everySeconds: number; readonly ownAppIds: readonly string[] };
   /** When the proofs of identity end; looked at once a day. Nobody is warned when absent. */
@@ -95,8 +101,9 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   const { database, graph, log, telemetry, doors: { wait = realWait, wake } = {} } = parts;
   // The jobs come below: they work with the desk, and the desk's store hands them what is to happen later.
   const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
-  const { desk, asks, ledger, readings, postings, keeper } = deskOf(parts, wakeLater);
-  const bot = createBot({ desk, tenantId: parts.tenantId, inbound: parts.inbound, log, ...(telemetry && { aroundTurn: telemetry.turn }) });
+  const { desk, asks, ledger, readings, postings, signIns, keeper } = deskOf(parts, wakeLater);
+  const { delegated, tenantId } = parts;
+  const bot = createBot({ desk, tenantId, inbound: parts.inbound, ...(delegated && { signIn: signInOf(delegated) }), log, ...(telemetry && { aroundTurn: telemetry.turn }) });
   const times = rotationTimesIn(database, randomBytes, wakeLater);
   const step = (id: RotationId) => workOnRotation(desk, id, bot.tellRotation);
   const look = createLook({
@@ -116,7 +123,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
     ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
-    ...tidyChores(desk, database, { afterADay: [asks, readings], afterThreeMonths: [postings] }),
+    ...tidyChores(desk, database, { afterADay: [asks, readings, signIns], afterThreeMonths: [postings] }),
     ...channelChores(desk, telemetry?.post(bot.post) ?? bot.post, tellingOf(log)),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
@@ -138,7 +145,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
       warnings: () => credentials?.warnings() ?? {},
       ...(sweeping && { sweep: () => sweeping.state() }),
     });
-  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: ready, ids: desk.ids, log });
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], ...(delegated && { pages: pagesOf(delegated, { tenantId, clock: desk.clock, signIns }) }), readiness: ready, ids: desk.ids, log });
   timekeeper.start();
   if (telemetry !== undefined) telemetry.read((await import('./keydesk/figures.ts')).figuresOf(database, desk.clock));
   log.info({ url: server.url }, 'Keydesk answers');
@@ -157,7 +164,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   };
 }
 
-function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, ledger: kept, log, telemetry, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
+function deskOf({ tenantId, database, graph, rotationGraph = graph, delegated, settings, ledger: kept, log, telemetry, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
@@ -165,6 +172,7 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
   const keeper = keeperOf(kept, { tenantId, database, clock, alerts, log });
   const readings = readingsIn(database, randomBytes);
   const postings = postingsIn(database, randomBytes);
+  const signIns = signInsIn(database);
   const parts: Desk = {
     clock,
     ids,
@@ -191,10 +199,11 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
     asks,
     requests: requestsIn(database, randomBytes, wakeLater),
     rotations: rotationsIn(database, { random: randomBytes, clock, wakeLater }),
+    ...(delegated && { delegation: delegationOf(delegated, { tenantId, clock, signIns }) }),
     settings,
   };
   const desk = around(telemetry?.desk(parts) ?? parts);
-  return { desk, ledger, asks, readings, postings, keeper };
+  return { desk, ledger, asks, readings, postings, signIns, keeper };
 }
 
 function reconcilingOf({ database, graph, entraLog, log }: KeydeskParts, { clock, alerts, deadlines }: Desk): ReconcilingJob | undefined {

@@ -9,7 +9,8 @@ import { createCredential } from './graph/credential.ts';
 import type { CallRecord } from './graph/ask.ts';
 import { endsOf } from './graph/credential-end.ts';
 import { createGraph } from './graph/graph.ts';
-import { startKeydesk } from './keydesk.ts';
+import { createOnBehalfOf } from './graph/on-behalf-of.ts';
+import { type DelegatedParts, startKeydesk } from './keydesk.ts';
 import { createLog } from './log.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { openDatabase } from './store/database.ts';
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: telemetry.connectionLent }) }),
     graph,
     ...(rotationGraph && { rotationGraph }),
+    ...delegatedOf(config),
     credentialEnds: () => endsOf(identities, systemClock.now(), systemDeadlines.work),
     log,
     ...(telemetry && { telemetry }),
@@ -60,6 +62,15 @@ function botOf({ identity, tenantId }: Config, credential: ReturnType<typeof cre
     case 'managed-identity':
       return { type: 'managed-identity', clientId, tenantId, tokens: { getToken: (scope) => credential.getToken(scope) } };
   }
+}
+
+/** The bot's registration proves itself at the exchange as it does for itself. */
+function delegatedOf({ graphMode, identity, tenantId }: Config): { readonly delegated?: DelegatedParts } {
+  if (graphMode.mode === 'application') return {};
+  // The configuration refuses it: a managed identity cannot act for people.
+  if (identity.type === 'managed-identity') throw new Error('delegated mode needs an application');
+  const { connection, publicUrl } = graphMode;
+  return { delegated: { clientId: identity.clientId, connection, publicUrl, exchange: createOnBehalfOf({ tenantId, identity }) } };
 }
 
 const pemOf = (identity: Extract<Identity, { type: 'certificate' }>): string => readFileSync(identity.certificateFile, 'utf8');

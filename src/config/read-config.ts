@@ -12,6 +12,7 @@ import { readSummaries } from './read-summaries.ts';
 import { defaultSweepSettings, type SweepSettings } from '../domain/sweep-fleet.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
 import { type LedgerConfig, readLedger } from './read-ledger.ts';
+import { type GraphMode, readMode } from './read-mode.ts';
 import { type Identity, readIdentity, readRotationIdentity, type RotationIdentity } from './read-identity.ts';
 import type { Secret } from './secret.ts';
 
@@ -22,6 +23,7 @@ export interface Config {
   readonly identity: Identity;
   /** Absent: the bot's own. */
   readonly rotationIdentity?: RotationIdentity;
+  readonly graphMode: GraphMode;
   readonly databaseUrl: Secret;
   readonly ledger: LedgerConfig;
   /** Entra object ids of the role groups. A role without a group is nobody's. */
@@ -52,6 +54,7 @@ export function readConfig(env: Env): Config {
   const tenantId = read.required('KEYDESK_TENANT_ID', guid, "the GUID of your Entra tenant", 'Entra admin centre → Overview → Tenant ID.');
   const identity = readIdentity(read);
   const rotationIdentity = readRotationIdentity(read, identity);
+  const graphMode = readMode(read, identity);
   const databaseUrl = readDatabaseUrl(read);
   const ledger = readLedger(read);
   const groups = readGroups(read);
@@ -62,11 +65,11 @@ export function readConfig(env: Env): Config {
   const logLevel = read.optional('KEYDESK_LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error']), 'debug, info, warn or error', 'info' as const);
   const entraLogMinutes = read.optional('KEYDESK_ENTRA_LOG_MINUTES', z.union([z.literal('off'), z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(1).max(60))]), 'minutes from 1 to 60, or off', 5);
   const tenant = parseTenantId(tenantId);
-  if (read.faults.length > 0 || tenant === undefined || identity === undefined || databaseUrl === undefined || ledger === undefined) throw new ConfigError(read.faults);
+  if (read.faults.length > 0 || tenant === undefined || identity === undefined || graphMode === undefined || databaseUrl === undefined || ledger === undefined) throw new ConfigError(read.faults);
   // Every identity of ours: a read under another one of them than the bot's is as unexplained without an `intended`.
   const ownAppIds = [...new Set([identity.clientId, ...(rotationIdentity ? [rotationIdentity.clientId] : [])])];
   const entraLog = entraLogMinutes === 'off' ? undefined : { everySeconds: entraLogMinutes * 60, ownAppIds };
-  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, ledger, logLevel, ...(entraLog && { entraLog }), desk, sweep };
+  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), graphMode, groups, ledger, logLevel, ...(entraLog && { entraLog }), desk, sweep };
   return { ...settings, databaseUrl, fingerprint: fingerprintOf(settings) };
 }
 

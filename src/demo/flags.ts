@@ -60,6 +60,7 @@ KEYDESK_SIM_PORT           the simulated tenant (3979)
 KEYDESK_PLAYGROUND_PORT    the Playground (56150)
 KEYDESK_POSTGRES_PORT      PostgreSQL (any free one)
                            0 stands for any free port
+KEYDESK_GRAPH_MODE         application, and nothing else: the Playground cannot sign anybody in
 KEYDESK_DATA_DIR           where the data stays from one start to the next (.keydesk)
 
 Exit code 2: a flag or a variable was not understood.`;
@@ -85,6 +86,7 @@ interface Given {
 
 function planOf(given: Given, env: Readonly<Record<string, string | undefined>>): DemoPlan {
   const { ask, ephemeral } = given;
+  if ((env['KEYDESK_GRAPH_MODE'] ?? 'application') !== 'application') throw new Error('The demo runs in application mode: the Playground cannot sign anybody in, so that nothing could be done in a person’s name. Unset KEYDESK_GRAPH_MODE.');
   if (ask?.trim() === '') throw new Error('--ask wants the words that are said, for example --ask "key for LAPTOP-42".');
   const speaker = castMember(given.as);
   if (speaker === undefined) throw new Error(`--as wants the first name of somebody in the demo (${cast.map((person) => person.name.split(' ')[0]).join(', ')}), and got "${given.as}".`);

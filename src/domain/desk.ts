@@ -1,4 +1,5 @@
 import type { Channels, LedgerSummary, LedgerWatch, Postings } from './channel-ports.ts';
+import type { Delegation } from './delegation.ts';
 import type { FleetIndex } from './fleet-ports.ts';
 import type { Checkpoints, LedgerCheck } from './kept-ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -37,6 +38,8 @@ export interface Desk {
   readonly rotations: Rotations;
   readonly rotator: Rotator;
   readonly fleet: FleetIndex;
+  /** Keys are read, and pressed rotations sent, in the name of who pressed; absent in application mode. */
+  readonly delegation?: Delegation;
   readonly settings: DeskSettings;
   /** A fresh signal that aborts when the time for one answer is over (ask 8 s, press 4 s, work that nobody waits for 20 s). */
   readonly deadlines: { ask(): Deadline; press(): Deadline; work(): Deadline };

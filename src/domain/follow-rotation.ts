@@ -2,6 +2,7 @@
 // a new key proves it, and given up when nothing moves. One entry point for a first try, a retry and a restart after a
 // crash: `workOnRotation` looks at the state and does the next step.
 
+import { asKeydesk } from './delegation.ts';
 import type { Desk } from './desk.ts';
 import type { EscrowedKey } from './device.ts';
 import { again, asFault, done, failed, nextLook, nextLookAtUnknown, unknown } from './end-rotation.ts';
@@ -61,7 +62,7 @@ async function stepWithCauses(desk: Desk, { id, state, attempt, causes }: Rotati
 function step(desk: Desk, rotation: Rotation): Promise<Rotation | undefined> {
   switch (rotation.state) {
     case 'scheduled':
-      return sendRotation(desk, rotation);
+      return sendRotation(desk, rotation, asKeydesk);
     case 'sending':
       return settleSending(desk, rotation);
     case 'unknown':

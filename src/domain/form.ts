@@ -46,7 +46,7 @@ export function readForm(inputs: PressInputs, request: RevealRequest, settings: 
   if (chosen === 'changed') return { kind: 'changed' };
   if (typeof chosen === 'object' && 'problem' in chosen) wrong('keyId', chosen.problem);
 
-  const values = kept(inputs, request.callerProof);
+  const values = keptValues(inputs, request.callerProof);
   if (problems.length > 0) return { kind: 'problems', problems, values };
   if (chosen === 'miss') return { kind: 'miss', values };
   if (reason === undefined || 'problem' in chosen) return { kind: 'problems', problems, values };
@@ -81,7 +81,7 @@ export function readRotationForm(inputs: PressInputs, settings: DeskSettings): R
   if (reason === undefined) wrong('reason', clean(inputs.reason) === '' ? 'missing' : 'unknown');
   checkReasonText(reasonText, reason, wrong);
   checkTicket(ticket, settings, wrong);
-  if (reason === undefined || problems.length > 0) return { kind: 'problems', problems, values: kept(inputs, false) };
+  if (reason === undefined || problems.length > 0) return { kind: 'problems', problems, values: keptValues(inputs, false) };
   return { kind: 'wish', wish: { reason, ...(reasonText !== '' && { reasonText }), ...(ticket !== '' && { ticket: ticket.toUpperCase() }) } };
 }
 
@@ -127,7 +127,7 @@ function byProof(typed: string | undefined, request: RevealRequest): KnownKey | 
 const keep = (value: string | undefined): string => (mayHoldPassword(value ?? '') ? '' : clean(value).slice(0, mostKept));
 
 /** What goes back onto the card: never 48 digits, never more than a card bears. */
-function kept(inputs: PressInputs, callerProof: boolean): FormValues {
+export function keptValues(inputs: PressInputs, callerProof: boolean): FormValues {
   return {
     ...(callerProof ? { typedKeyId: keep(inputs.keyId) } : { keyId: keep(inputs.keyId) }),
     reason: keep(inputs.reason),

@@ -109,4 +109,6 @@ export interface LedgerEntry {
   readonly client?: string;
   /** Of an `erased`: of what `count` says how many there were. */
   readonly erased?: ErasedKind;
+  /** Graph was asked in the name of `person`; absent: in Keydesk's own. */
+  readonly authority?: 'delegated';
 }

@@ -1,6 +1,7 @@
 // What the product needs from outside, in its own words. Every port may throw a Fault and nothing else.
 // Times and ids come in by a door too, so that no test sleeps and no rule reads a clock of its own.
 
+import type { Authority } from './authority.ts';
 import type { Device, EscrowedKey, ManagedDevice, Owner } from './device.ts';
 import type { EntraDeviceId, EntraObjectId, ExportId, IntuneDeviceId, KeyId, PersonId, ReadingId, ReferenceId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
@@ -61,9 +62,10 @@ export interface RecoveryKeys {
   find(keyId: KeyId, deadline: Deadline): Promise<EscrowedKey | undefined>;
   /**
    * The one call that reads a secret: `GET …/recoveryKeys/{keyId}?$select=key`.
-   * Only after `intended` is durable. Throws `graph-not-found` when the key has gone meanwhile.
+   * Only after `intended` is durable. Throws `graph-not-found` when the key has gone meanwhile; in a person's name also
+   * `graph-forbidden` and `graph-claims` when Graph refuses that person.
    */
-  read(keyId: KeyId, options: { readonly clientRequestId: string; readonly deadline: Deadline }): Promise<{ readonly password: RecoveryPassword; readonly graphRequestId?: string }>;
+  read(keyId: KeyId, options: { readonly clientRequestId: string; readonly deadline: Deadline; readonly authority: Authority }): Promise<{ readonly password: RecoveryPassword; readonly graphRequestId?: string }>;
 }
 
 export interface Roles {
@@ -144,8 +146,11 @@ export interface Requests {
    * then dropped unseen. `showAgainUntil` counts at the first reveal only, so that showing again cannot go on for ever.
    */
   revealed(claim: { readonly id: RequestId; readonly attempt: number; readonly at: Instant; readonly hideAt: Instant; readonly showAgainUntil: Instant; readonly entry: LedgerEntry; readonly rotation?: PlannedRotation }): Promise<'lost' | { readonly rotation?: Rotation }>;
-  /** claimed (this attempt) → failed, or back to revealed when it had been shown before; with its entry. */
-  failed(claim: { readonly id: RequestId; readonly attempt: number; readonly at: Instant; readonly entry: LedgerEntry }): Promise<boolean>;
+  /**
+   * claimed (this attempt) → failed, or back to revealed when it had been shown before; with its entry. `reopen`: back to
+   * open instead of failed, where it is certain that nothing was read.
+   */
+  failed(claim: { readonly id: RequestId; readonly attempt: number; readonly at: Instant; readonly entry: LedgerEntry; readonly reopen?: boolean }): Promise<boolean>;
   /**
    * Claims taken before `olderThan` whose instance is gone: the same as `failed`, outcome `unknown`.
    * Returns how many.
@@ -161,7 +166,7 @@ export interface Requests {
   hidden(id: RequestId, attempt: number, at: Instant, entry: LedgerEntry): Promise<boolean>;
 }
 
-/** Rotations in Intune. Uses an identity that may rotate and not read keys. */
+/** Rotations in Intune. As Keydesk, it uses an identity that may rotate and not read keys. */
 export interface Rotator {
   /** What Intune says of the last rotation of the device; undefined when it knows of none. */
   lastAction(device: IntuneDeviceId, deadline: Deadline): Promise<RotationAction | undefined>;
@@ -169,7 +174,7 @@ export interface Rotator {
    * `POST …/rotateBitLockerKeys`; never repeated by itself. Returns when Intune has taken it (204: queued, no more).
    * Throws a Fault; `unknown-outcome` when Intune may have taken it.
    */
-  rotate(device: IntuneDeviceId, options: { readonly clientRequestId: string; readonly deadline: Deadline }): Promise<{ readonly graphRequestId?: string }>;
+  rotate(device: IntuneDeviceId, options: { readonly clientRequestId: string; readonly deadline: Deadline; readonly authority: Authority }): Promise<{ readonly graphRequestId?: string }>;
 }
 
 /** A plan, and the entry about what became of it: a rotation of its own, or part of one that was there. */

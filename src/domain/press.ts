@@ -1,6 +1,7 @@
 // A press on a card (product.md §4.3). Who pressed comes from the authenticated activity; the card's data is user
 // input, of which nothing but the request id is believed.
 
+import type { BroughtSignIn } from './delegation.ts';
 import type { PersonId, RequestId, TenantId } from './ids.ts';
 import { type Instant, milliseconds } from './instant.ts';
 import type { Person } from './person.ts';
@@ -21,6 +22,8 @@ export interface Press {
   readonly cardActivityId?: string;
   /** Absent when the card's data holds no request id. */
   readonly requestId?: RequestId;
+  /** In delegated mode, when the client repeats the press. */
+  readonly signIn?: BroughtSignIn;
   /** The inputs of the form as text; inputs of other names were dropped. */
   readonly inputs: PressInputs;
 }

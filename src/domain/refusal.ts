@@ -46,6 +46,13 @@ export const refusalCodes = [
   // the index of the fleet
   'key-id-ambiguous', // keys of several devices begin like this
   'index-not-ready', // no sweep has come to its end yet
+  // delegated mode: the card stays, and may be pressed again
+  'token-refused', // a sign-in that is not one for this Keydesk, or that Entra does not take
+  'token-of-another', // another person's sign-in
+  'token-replayed', // a sign-in brought for another card, or for an earlier reveal of this one
+  'consent-missing', // Keydesk was never allowed to act for the person
+  'sign-in-needed', // Conditional Access, or a session that was ended
+  'entra-role-missing', // Graph refuses the person: no role in Entra that is active now
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

@@ -16,7 +16,8 @@ export type RequestState = (typeof requestStates)[number];
 export const nextStates = {
   choosing: ['open', 'expired', 'cancelled', 'refused'],
   open: ['claimed', 'started', 'expired', 'cancelled', 'refused'],
-  claimed: ['revealed', 'failed'],
+  // Open again when Graph refused the person, who can do something about it and press again.
+  claimed: ['revealed', 'failed', 'open'],
   revealed: ['claimed'],
   refused: [],
   expired: [],

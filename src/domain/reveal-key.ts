@@ -3,9 +3,10 @@
 // after it leaves behind; settleClaims (run at start and by the timekeeper) settles it.
 
 import { barrierTo, deviceIn, portalIdsOf } from './ask-for-key.ts';
+import { actingFor, askFor, type Acting, factsOf, hinder, hindranceIn, signInOf, type SignInWanted } from './delegation.ts';
 import { type Desk, entry, refuse } from './desk.ts';
 import { Fault } from './fault.ts';
-import { type FormAnswer, type InputProblem, readForm } from './form.ts';
+import { type FormAnswer, type InputProblem, keptValues, readForm } from './form.ts';
 import { plusSeconds } from './instant.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { barredFrom, formSettings, inputsFor } from './may-go-on.ts';
@@ -26,7 +27,10 @@ export type RevealAnswer =
       readonly values: FormValues;
       readonly problems: readonly InputProblem[];
       readonly missesLeft?: number;
+      /** What is to be done before the next press. */
+      readonly hindrance?: Refusal;
     }
+  | SignInWanted
   /** `request` as it stands, where it belongs to the one who pressed. */
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly request?: RevealRequest };
 
@@ -48,13 +52,28 @@ async function reveal(desk: Desk, press: Press, verb: 'reveal' | 'again'): Promi
   if (form.kind === 'changed') return refusePress(desk, press, 'card-changed', request);
   if (form.kind === 'problems') return { kind: 'card-back', request, values: form.values, problems: form.problems };
 
+  const signIn = await signInOf(desk, press, request, deadline);
+  if (signIn.kind === 'sign-in') return signIn;
+  if (signIn.kind === 'barred') return cardStays(desk, press, request, signIn.code);
   const barred = await barredFrom(desk, request, request.offer?.device, 'fresh', deadline);
   if (barred !== undefined) return refusePress(desk, press, barred, request);
   if (form.kind === 'miss') return miss(desk, press, request, form.values);
   const barrier = request.offer && barrierTo(desk, request.offer, 'reveal');
   if (barrier !== undefined) return refusePress(desk, press, barrier.code, request, barrier.facts);
-  return readAndShow(desk, press, request, form.grant, verb, deadline);
+  // Before the claim: whoever must sign in first, or be allowed to, loses nothing. A crash after it leaves nothing behind.
+  const taken = await actingFor(desk, press, request, signIn.kind === 'signed-in' ? signIn.token : undefined, deadline);
+  if (taken.kind === 'sign-in') return taken;
+  if (taken.kind === 'barred') return cardStays(desk, press, request, taken.code);
+  return readAndShow(desk, press, request, form.grant, verb, taken.acting, deadline);
 }
+
+/** A no about the sign-in: what was typed comes back on the card, or, at Show again, the button. */
+async function cardStays(desk: Desk, press: Press, request: RevealRequest, code: RefusalCode): Promise<RevealAnswer> {
+  return withHindrance(press, request, await hinder(desk, press, code, request, aboutRequest(request)));
+}
+
+const withHindrance = (press: Press, request: RevealRequest, hindrance: Refusal): RevealAnswer =>
+  request.revealedAt === undefined ? { kind: 'card-back', request, values: keptValues(inputsFor(press.inputs, request), request.callerProof), problems: [], hindrance } : { kind: 'refused', refusal: hindrance, request };
 
 /** The request of the press; a claim whose instance is gone is settled first, so that nobody waits for it for ever. */
 async function currentRequest(desk: Desk, press: Press): Promise<RevealRequest | undefined> {
@@ -78,10 +97,10 @@ async function miss(desk: Desk, press: Press, request: RevealRequest, values: Fo
   return { kind: 'card-back', request, values, problems: [{ input: 'keyId', problem: 'no-match' }], missesLeft: mostMisses - misses };
 }
 
-async function readAndShow(desk: Desk, press: Press, request: RevealRequest, grant: Grant, verb: 'reveal' | 'again', deadline: Deadline): Promise<RevealAnswer> {
+async function readAndShow(desk: Desk, press: Press, request: RevealRequest, grant: Grant, verb: 'reveal' | 'again', acting: Acting, deadline: Deadline): Promise<RevealAnswer> {
   const clientRequestId = desk.ids.clientRequest();
   const attempt = request.attempt + 1;
-  const about = { ...aboutRequest(request), ...aboutGrant(grant), attempt, clientRequestId };
+  const about = { ...aboutRequest(request), ...aboutGrant(grant), attempt, clientRequestId, ...acting.noted };
 
   // Limits, claim and `intended` in one transaction; durable when it returns, whatever the caller's patience.
   // A crash after it: claimed, nothing shown, perhaps nothing read. settleClaims writes outcome `unknown`.
@@ -98,10 +117,8 @@ async function readAndShow(desk: Desk, press: Press, request: RevealRequest, gra
   if (claim.kind === 'lost') return refusePress(desk, press, answerToState[claim.request.state], claim.request);
 
   // Graph writes its own audit record of the read. A crash after it: as above, and Entra's log holds one row more.
-  const read = await desk.recoveryKeys.read(grant.key.keyId, { clientRequestId, deadline }).catch(async (error: unknown) => {
-    await giveUp(desk, press, request, about, attempt, error);
-    throw error;
-  });
+  const read = await desk.recoveryKeys.read(grant.key.keyId, { clientRequestId, deadline, authority: acting.authority }).catch((error: unknown) => ({ error }));
+  if ('error' in read) return giveUp(desk, press, claim.request, about, attempt, acting, read.error);
 
   // A crash after it: revealed and durable, the answer lost on the way. One press on the card offers Show again.
   const at = desk.clock.now();
@@ -125,14 +142,22 @@ async function lostMeanwhile(desk: Desk, press: Press, request: RevealRequest): 
   return refusePress(desk, press, answerToState[now.state], now);
 }
 
-/** The read failed: said in the ledger, and the request is over (or, at Show again, as it was). */
-async function giveUp(desk: Desk, press: Press, request: RevealRequest, about: ReturnType<typeof aboutRequest>, attempt: number, error: unknown): Promise<void> {
+/**
+ * The read failed: said in the ledger, and the request is over (or, at Show again, as it was). Where Graph refused the
+ * person, and so read nothing, it is open again for the next press: the entry of this one carries the reference.
+ */
+async function giveUp(desk: Desk, press: Press, request: RevealRequest, about: ReturnType<typeof aboutRequest>, attempt: number, acting: Acting, error: unknown): Promise<RevealAnswer> {
+  const hindrance = hindranceIn(error, acting);
+  const reference = hindrance && desk.ids.reference();
   const fault = error instanceof Fault ? error : undefined;
   const outcome = fault === undefined || fault.retry === 'unknown-outcome' ? 'unknown' : 'failed';
   const graph = fault?.graphRequestId === undefined ? {} : { graphRequestId: fault.graphRequestId };
-  const failed: LedgerEntry = { ...entry(desk, press, { ...about, ...graph }), act: 'revealed', outcome, code: fault?.code ?? 'internal' };
+  const failed: LedgerEntry = { ...entry(desk, press, { ...about, ...graph }), act: 'revealed', outcome, code: fault?.code ?? 'internal', ...(reference && { reference }) };
   // When this write fails too, the claim stays and settleClaims writes `unknown`; the first fault is the one to report.
-  await desk.requests.failed({ id: request.id, attempt, at: desk.clock.now(), entry: failed }).catch(() => false);
+  const given = await desk.requests.failed({ id: request.id, attempt, at: desk.clock.now(), entry: failed, reopen: hindrance !== undefined }).catch(() => false);
+  if (hindrance === undefined || reference === undefined || !given) throw error;
+  await askFor(desk, request, fault?.claims);
+  return withHindrance(press, { ...request, state: 'open' }, { code: hindrance, reference, facts: factsOf(desk, request) });
 }
 
 async function refusePress(desk: Desk, press: Press, code: RefusalCode, request: RevealRequest | undefined, facts: RefusalFacts = {}): Promise<RevealAnswer> {

@@ -2,21 +2,27 @@
 // follow-rotation.ts on the same card.
 
 import { type AskAnswer, barrierTo, deviceIn, newRequest } from './ask-for-key.ts';
+import { actingFor, asKeydesk, type Acting, askFor, hinder, signInOf, type SignInWanted } from './delegation.ts';
 import { type Desk, entry, refuse } from './desk.ts';
-import { type InputProblem, readRotationForm } from './form.ts';
+import { failed } from './end-rotation.ts';
+import { type InputProblem, keptValues, readRotationForm } from './form.ts';
 import { offerOf } from './find-device.ts';
+import { plusSeconds } from './instant.ts';
 import { permits } from './person.ts';
 import { rotationWanted } from './plan-rotation.ts';
+import type { Deadline } from './ports.ts';
 import { judge, type Press } from './press.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { FormValues, RevealRequest } from './request.ts';
 import { aboutRequest } from './reveal-key.ts';
-import type { Rotation } from './rotation.ts';
+import { type Rotation, sentByPeopleAlone } from './rotation.ts';
+import { sendRotation } from './send-rotation.ts';
 
 export type RotateAnswer =
   /** `joined`: another cause had it under way. */
   | { readonly kind: 'rotating'; readonly request: RevealRequest; readonly rotation: Rotation; readonly joined: boolean }
-  | { readonly kind: 'card-back'; readonly request: RevealRequest; readonly values: FormValues; readonly problems: readonly InputProblem[] }
+  | { readonly kind: 'card-back'; readonly request: RevealRequest; readonly values: FormValues; readonly problems: readonly InputProblem[]; readonly hindrance?: Refusal }
+  | SignInWanted
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** The button on a card of a shown or hidden key, or of a status: a confirm card of its own, which the caller sends into the same chat. */
@@ -51,13 +57,42 @@ export async function startRotation(desk: Desk, press: Press): Promise<RotateAns
 
   const form = readRotationForm(press.inputs, desk.settings);
   if (form.kind === 'problems') return { kind: 'card-back', request, values: form.values, problems: form.problems };
+  const signIn = await signInOf(desk, press, request, deadline);
+  if (signIn.kind === 'sign-in') return signIn;
+  if (signIn.kind === 'barred') return cardStays(desk, press, request, signIn.code);
   if (!permits(await desk.roles.fresh(press.person.id, deadline), 'rotate', desk.settings)) return no(desk, press, 'no-role', request);
+  const taken = await actingFor(desk, press, request, signIn.kind === 'signed-in' ? signIn.token : undefined, deadline);
+  if (taken.kind === 'sign-in') return taken;
+  if (taken.kind === 'barred') return cardStays(desk, press, request, taken.code);
 
-  const cause = { by: 'person', requestId: request.id, person: request.person, ...form.wish } as const;
+  const inOwnName = taken.acting !== asKeydesk;
+  const cause = { by: 'person', requestId: request.id, person: request.person, ...form.wish, ...(inOwnName && { delegated: true }) } as const;
+  const now = desk.clock.now();
+  const { plan, entry: planned } = rotationWanted(desk, press, request.offer, cause, now);
   // Durable with its entry and its job when it returns; from here on a crash loses nothing.
-  const started = await desk.rotations.start(request.id, rotationWanted(desk, press, request.offer, cause, desk.clock.now()));
-  if (started.kind === 'started') return { kind: 'rotating', request: { ...request, state: 'started', rotationId: started.rotation.id }, rotation: started.rotation, joined: started.joined };
-  return (await startedBefore(desk, press, started.request)) ?? no(desk, press, 'request-closed', started.request);
+  const started = await desk.rotations.start(request.id, { plan: { ...plan, ...(inOwnName && { lookAt: plusSeconds(now, secondsUntilLost) }) }, entry: planned });
+  if (started.kind !== 'started') return (await startedBefore(desk, press, started.request)) ?? no(desk, press, 'request-closed', started.request);
+  const { joined } = started;
+  const rotation = inOwnName ? await sendNow(desk, request, started.rotation, taken.acting, deadline) : started.rotation;
+  return { kind: 'rotating', request: { ...request, state: 'started', rotationId: rotation.id }, rotation, joined };
+}
+
+/** The jobs look no sooner: while somebody is signed in, the press sends it. */
+const secondsUntilLost = 60;
+
+/**
+ * In the name of the one who pressed, while there is a token for it; one that is under way already was only joined. A
+ * crash in it leaves the rotation to its job, which follows what was sent and sends nothing in nobody's name.
+ */
+async function sendNow(desk: Desk, request: RevealRequest, planned: Rotation, acting: Acting, deadline: Deadline): Promise<Rotation> {
+  if (planned.state !== 'scheduled') return planned;
+  const after = (await sendRotation(desk, planned, { ...acting, deadline, hindered: (claims) => askFor(desk, request, claims) })) ?? (await desk.rotations.find(planned.id)) ?? planned;
+  if (after.state !== 'scheduled' || !sentByPeopleAlone(after)) return after;
+  return (await failed(desk, after, 'sign-in-lost', { noted: acting.noted })) ?? after;
+}
+
+async function cardStays(desk: Desk, press: Press, request: RevealRequest, code: RefusalCode): Promise<RotateAnswer> {
+  return { kind: 'card-back', request, values: keptValues(press.inputs, false), problems: [], hindrance: await hinder(desk, press, code, request, aboutRequest(request)) };
 }
 
 /** The same person pressing the same card again is shown what became of it. */

@@ -24,6 +24,9 @@ export const rotationFailures = [
   'unlisted', // a code that nobody has explained
   'cancelled', // in Intune, by somebody else
   'gave-up', // tried or waited for too long
+  'person-forbidden', // sent in a person's name, who may not rotate in Intune
+  'sign-in-needed', // sent in a person's name, and Entra wants a new sign-in
+  'sign-in-lost', // could not be sent while the person was signed in
 ] as const;
 export type RotationFailure = (typeof rotationFailures)[number];
 

@@ -30,7 +30,7 @@ export const isOver = (rotation: Pick<Rotation, 'state'>): boolean => rotation.s
 
 /** Why a device is rotated; several causes may share one rotation. */
 export type RotationCause =
-  | { readonly by: 'person'; readonly requestId: RequestId; readonly person: Person; readonly reason: RotationReason; readonly reasonText?: string; readonly ticket?: string }
+  | { readonly by: 'person'; readonly requestId: RequestId; readonly person: Person; readonly reason: RotationReason; readonly reasonText?: string; readonly ticket?: string; /** To be sent in the person's name, or not at all. */ readonly delegated?: boolean }
   | {
       readonly by: 'reveal';
       readonly requestId: RequestId;
@@ -87,6 +87,9 @@ export interface Rotation {
   readonly endedAt?: Instant;
 }
 
+/** Keydesk's own identity sends it for nobody: it was wanted by people who were to send it in their own name, and by no reveal. */
+export const sentByPeopleAlone = ({ causes }: Pick<Rotation, 'causes'>): boolean => causes.every((cause) => cause.by === 'person') && causes.some((cause) => cause.by === 'person' && cause.delegated === true);
+
 /** A plan, as it is handed to the store beside the act that causes it. */
 export interface RotationPlan {
   readonly id: RotationId;
@@ -94,6 +97,8 @@ export interface RotationPlan {
   readonly cause: RotationCause;
   readonly volumeTypes: readonly VolumeType[];
   readonly dueAt: Instant;
+  /** When the jobs look after it, where that is not when it is due: who planned it sends it. */
+  readonly lookAt?: Instant;
   readonly at: Instant;
 }
 

@@ -1,15 +1,17 @@
 // A rotation that is due is sent, once. Order: claim → read what is there → intended (durable) → POST → queued
 // (durable). Nothing here reads a key: metadata only.
 
+import { type Acting, hindranceIn } from './delegation.ts';
 import type { Desk } from './desk.ts';
 import type { EscrowedKey, ManagedDevice } from './device.ts';
 import { again, asFault, done, failed, nextLook, putOff, unknown } from './end-rotation.ts';
 import { Fault } from './fault.ts';
 import type { KeyId } from './ids.ts';
 import { type Instant, milliseconds, secondsBetween } from './instant.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import { rotationEntry } from './plan-rotation.ts';
 import type { Deadline } from './ports.ts';
-import { freshIn, isAfter, isProof, isSettled, replacedByItself, type Rotation, type RotationAction, type RotationBaseline, type RotationCause } from './rotation.ts';
+import { freshIn, isAfter, isProof, isSettled, replacedByItself, type Rotation, sentByPeopleAlone, type RotationAction, type RotationBaseline, type RotationCause } from './rotation.ts';
 
 /** A claim older than this belongs to an instance that is gone. */
 export const staleSendingSeconds = 120;
@@ -23,9 +25,17 @@ interface Findings {
   readonly last?: RotationAction | undefined;
 }
 
+/** In whose name it is sent. In a person's, within the deadline of the press; `hindered` hears what a new sign-in must meet. */
+export interface Sending extends Acting {
+  readonly deadline?: Deadline;
+  readonly hindered?: (claims: string | undefined) => Promise<void>;
+}
+
 /** scheduled → what follows. Undefined when there was nothing to do, or somebody else did it. */
-export async function sendRotation(desk: Desk, rotation: Rotation): Promise<Rotation | undefined> {
+export async function sendRotation(desk: Desk, rotation: Rotation, sending: Sending): Promise<Rotation | undefined> {
   const now = desk.clock.now();
+  // The one who was to send it is not signed in any more, and nobody else may.
+  if (sending.authority === 'application' && sentByPeopleAlone(rotation)) return failed(desk, rotation, 'sign-in-lost');
   // Woken early, by a job of before or by a database whose clock is ahead of ours: once more in time.
   if (milliseconds(now) < milliseconds(rotation.dueAt)) return desk.rotations.move(rotation, 'scheduled', { lookAt: rotation.dueAt });
   // Nothing is sent while the ledger is in doubt: it waits as it is, and its job comes again.
@@ -33,7 +43,7 @@ export async function sendRotation(desk: Desk, rotation: Rotation): Promise<Rota
   // A crash after it, before the baseline stands: nothing was sent, and it is put off.
   const claimed = await desk.rotations.claim(rotation.id, now);
   if (claimed === undefined) return undefined;
-  const found = await findOut(desk, claimed, desk.deadlines.work()).catch(asFault);
+  const found = await findOut(desk, claimed, sending.deadline ?? desk.deadlines.work()).catch(asFault);
   if (found instanceof Fault) return putOff(desk, claimed, found);
 
   const already = replacedByItself(found.keys, claimed.causes);
@@ -44,7 +54,7 @@ export async function sendRotation(desk: Desk, rotation: Rotation): Promise<Rota
   if (only === undefined) return failed(desk, claimed, 'not-managed');
   if (more.length > 0) return failed(desk, claimed, 'several-managed');
   const earlier = await earlierTry(desk, rotation, claimed, only);
-  return (earlier && (await takenBefore(desk, claimed, earlier, found))) ?? post(desk, claimed, baselineOf(only, found));
+  return (earlier && (await takenBefore(desk, claimed, earlier, found))) ?? post(desk, claimed, baselineOf(only, found), sending);
 }
 
 async function findOut(desk: Desk, { device }: Rotation, deadline: Deadline): Promise<Findings> {
@@ -98,20 +108,32 @@ async function takenBefore(desk: Desk, claimed: Rotation, earlier: RotationBasel
   return kept && queued(desk, kept, {});
 }
 
-async function post(desk: Desk, claimed: Rotation, baseline: RotationBaseline): Promise<Rotation | undefined> {
-  const told = { clientRequestId: desk.ids.clientRequest() };
+async function post(desk: Desk, claimed: Rotation, baseline: RotationBaseline, sending: Sending): Promise<Rotation | undefined> {
+  const told = { clientRequestId: desk.ids.clientRequest(), ...sending.noted };
   // A crash after it: perhaps sent. Called unknown when the claim is stale; reading settles it, no second POST before that.
   const intended = await desk.rotations.move(claimed, 'sending', { set: { baseline }, entries: [rotationEntry(desk, claimed, 'rotation-intended', 'done', told)] });
   if (intended === undefined) return undefined;
   // Stood still for so long that another instance may be about to settle it: that one decides.
   if (isStale(claimed, desk.clock.now())) return undefined;
   // Only what Intune answered is decided on here: a store that fails afterwards must not make it "not sent".
-  const answer = await desk.rotator.rotate(baseline.intuneId, { ...told, deadline: desk.deadlines.work() }).catch(asFault);
+  const answer = await desk.rotator
+    .rotate(baseline.intuneId, { clientRequestId: told.clientRequestId, deadline: sending.deadline ?? desk.deadlines.work(), authority: sending.authority })
+    .catch(asFault);
+  const hindrance = answer instanceof Fault ? hindranceIn(answer, sending) : undefined;
+  if (answer instanceof Fault && hindrance !== undefined) return hindered(desk, intended, answer, hindrance, sending, told);
   if (answer instanceof Fault) return answer.retry === 'unknown-outcome' ? unknown(desk, intended, told) : putOff(desk, intended, answer, told);
   return queued(desk, intended, { ...told, ...(answer.graphRequestId !== undefined && { graphRequestId: answer.graphRequestId }) });
 }
 
-const queued = (desk: Desk, rotation: Rotation, told: { readonly clientRequestId?: string; readonly graphRequestId?: string }): Promise<Rotation | undefined> =>
+/** Intune refused the person. What a reveal wants too, Keydesk sends itself, a little later; the rest is over. */
+async function hindered(desk: Desk, rotation: Rotation, fault: Fault, hindrance: NonNullable<ReturnType<typeof hindranceIn>>, sending: Sending, told: Partial<LedgerEntry>): Promise<Rotation | undefined> {
+  await sending.hindered?.(fault.claims);
+  const noted = { ...told, ...(fault.graphRequestId !== undefined && { graphRequestId: fault.graphRequestId }) };
+  if (sentByPeopleAlone(rotation)) return failed(desk, rotation, hindrance === 'entra-role-missing' ? 'person-forbidden' : 'sign-in-needed', { noted });
+  return again(desk, rotation, { entries: [rotationEntry(desk, rotation, 'rotation-queued', 'failed', { ...noted, code: fault.code })] });
+}
+
+const queued = (desk: Desk, rotation: Rotation, told: Partial<LedgerEntry>): Promise<Rotation | undefined> =>
   desk.rotations.move(rotation, 'queued', {
     set: { sentAt: desk.clock.now(), looks: 0 },
     entries: [rotationEntry(desk, rotation, 'rotation-queued', 'done', told)],

@@ -2,6 +2,7 @@
 
 import { Client, type Context, type Middleware, ResponseType } from '@microsoft/microsoft-graph-client';
 import { isUtf8 } from 'node:buffer';
+import type { Authority } from '../domain/authority.ts';
 import { Fault, type FaultCode } from '../domain/fault.ts';
 import { milliseconds } from '../domain/instant.ts';
 import type { Clock, Deadline, Ids } from '../domain/ports.ts';
@@ -31,6 +32,8 @@ export interface Question {
   readonly pace?: Pace;
   /** Nobody waits for the answer: the directory may let others pass. */
   readonly background?: boolean;
+  /** In whose name; Keydesk's own when it is not said. */
+  readonly authority?: Authority;
 }
 
 export interface Reply {
@@ -73,10 +76,10 @@ export function createAsk(settings: AskSettings): Ask {
   const headers = headersOf(settings.version);
 
   return async (question) => {
-    const { service, route, body, deadline, kind = 'read', version, exactUrl, pace, background = false, clientRequestId = ids.clientRequest() } = question;
+    const { service, route, body, deadline, kind = 'read', version, exactUrl, pace, background = false, authority, clientRequestId = ids.clientRequest() } = question;
     const posted = body !== undefined || kind === 'act';
     const asked = `${posted ? 'POST' : 'GET'} ${version === undefined ? '' : `${version}/`}${route.template}`;
-    const call = new Call(kind, deadline, exactUrl, pace);
+    const call = new Call(kind, deadline, { exactUrl, pace, authority });
     const began = clock.now();
     let fault: Fault | undefined;
     try {

@@ -9,7 +9,8 @@ import type { Tokens } from './tokens.ts';
 /**
  * The first link: puts the bearer on, and only on requests to Graph itself. A 401 with a claims challenge ends the
  * call (`graph-claims`), and the next token is asked for with those claims; any other 401 gets one more try with a
- * new token, since a request that was not let in did nothing.
+ * new token, since a request that was not let in did nothing. A person's token is used for its one call and is not ours
+ * to renew.
  */
 export function authenticateLayer(tokens: Tokens): Middleware {
   let next: Middleware | undefined;
@@ -21,7 +22,8 @@ export function authenticateLayer(tokens: Tokens): Middleware {
       return;
     }
     try {
-      if ((await pass(context, call)) === 'refused') await pass(context, call);
+      const outcome = await pass(context, call);
+      if (outcome === 'refused' && call.authority === 'application') await pass(context, call);
     } catch (error) {
       // Not thrown further: the SDK would make it an error of its own.
       call.outcome = error instanceof Fault ? error : new Fault('internal', 'never', { message: 'the Graph chain broke', cause: causeOf(error) });
@@ -29,13 +31,14 @@ export function authenticateLayer(tokens: Tokens): Middleware {
   };
 
   const pass = async (context: Context, call: Call): Promise<'done' | 'refused'> => {
-    const token = await tokens.take(call.deadline);
+    const { authority } = call;
+    const token = authority === 'application' ? await tokens.take(call.deadline) : authority.onBehalfOf.reveal();
     call.bearer = token;
     await next?.execute(context);
     const answer = answerOf(call);
     if (answer?.status !== 401) return 'done';
     const challenge = parseChallenge(answer.headers['www-authenticate']);
-    tokens.drop(token, challenge);
+    if (authority === 'application') tokens.drop(token, challenge);
     if (challenge === undefined) return 'refused';
     throw new Fault('graph-claims', 'later', {
       message: 'Graph wants a token with other claims',

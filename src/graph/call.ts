@@ -1,5 +1,6 @@
 import type { Context, MiddlewareOptions } from '@microsoft/microsoft-graph-client';
 import { Fault } from '../domain/fault.ts';
+import type { Authority } from '../domain/authority.ts';
 import type { Deadline } from '../domain/ports.ts';
 import type { Answer, Silence } from './last-hop.ts';
 import type { Pace } from './pace.ts';
@@ -10,6 +11,12 @@ import type { Pace } from './pace.ts';
  * something; it goes out once, and only who sent it decides on another.
  */
 export type CallKind = 'read' | 'secret-read' | 'act';
+
+interface CallOptions {
+  readonly exactUrl: string | undefined;
+  readonly pace: Pace | undefined;
+  readonly authority: Authority | undefined;
+}
 
 /**
  * One call on its way through the chain. Travels as an option of the SDK's request, which finds it by its class. The
@@ -23,17 +30,19 @@ export class Call implements MiddlewareOptions {
   readonly exactUrl: string | undefined;
   /** Waited for before each time it goes out, repeats included. */
   readonly pace: Pace | undefined;
+  readonly authority: Authority;
   /** Put on by the authenticating link, sent by the last one. */
   bearer: string | undefined;
   outcome: Answer | Silence | Fault | undefined;
   /** How often it went out. */
   attempts = 0;
 
-  constructor(kind: CallKind, deadline: Deadline, exactUrl?: string, pace?: Pace) {
+  constructor(kind: CallKind, deadline: Deadline, { exactUrl, pace, authority = 'application' }: CallOptions) {
     this.kind = kind;
     this.deadline = deadline;
     this.exactUrl = exactUrl;
     this.pace = pace;
+    this.authority = authority;
   }
 }
 

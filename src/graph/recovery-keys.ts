@@ -33,8 +33,8 @@ export const createRecoveryKeys = (ask: Ask): RecoveryKeys => ({
     }
   },
 
-  async read(keyId, { clientRequestId, deadline }) {
-    const reply = await ask({ service: 'bitlocker', route: secretRoute(keyId), deadline, clientRequestId, kind: 'secret-read' });
+  async read(keyId, { clientRequestId, deadline, authority }) {
+    const reply = await ask({ service: 'bitlocker', route: secretRoute(keyId), deadline, clientRequestId, authority, kind: 'secret-read' });
     const read = secret.safeParse(single(reply.body)).data;
     if (read === undefined) throw reply.nonsense('the key is not as promised');
     if (typeof read.id === 'string' && parseKeyId(read.id) !== keyId) throw reply.nonsense('another key was answered');

@@ -21,9 +21,9 @@ export const createRotator = (ask: Ask): Rotator => ({
     return newest(entries.flatMap((entry) => toRotationAction(entry) ?? []));
   },
 
-  async rotate(device, { clientRequestId, deadline }) {
+  async rotate(device, { clientRequestId, deadline, authority }) {
     const route = odata`deviceManagement/managedDevices/${device}/rotateBitLockerKeys`;
-    const { graphRequestId } = await ask({ service: 'intune', route, version: 'beta', kind: 'act', deadline, clientRequestId });
+    const { graphRequestId } = await ask({ service: 'intune', route, version: 'beta', kind: 'act', deadline, clientRequestId, authority });
     return graphRequestId === undefined ? {} : { graphRequestId };
   },
 });

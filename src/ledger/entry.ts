@@ -76,6 +76,7 @@ const checks = {
   format: oneOf(...exportFormats),
   note: text,
   erased: oneOf(...erasedKinds),
+  authority: oneOf('delegated'),
 } satisfies Record<keyof EntryBody, Check>;
 
 /** Every key of a body in its order, and what its value must be. */

@@ -6,6 +6,7 @@ import { createDraining, type Draining } from './draining.ts';
 import { refuseEarly } from './early.ts';
 import { jsonBody } from './json-body.ts';
 import { onlyAsLoopback } from './own-host.ts';
+import { answerPage, type Page } from './pages.ts';
 import { createNeutral, type ErrorLog, type Neutral } from './neutral.ts';
 
 export interface RouteRequest {
@@ -41,6 +42,7 @@ export interface ServerSettings {
   /** 0 takes a free one. */
   readonly port: number;
   readonly routes: readonly Route[];
+  readonly pages?: readonly Page[];
   /** Asked at GET /readyz, by all who ask meanwhile together; one that rejects counts as down. */
   readonly readiness: () => Promise<Readiness>;
   /** References of errors that leave; the log has the same. */
@@ -86,6 +88,7 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
     const guards = route.loopbackOnly ? [onlyAsLoopback(neutral)] : [];
     server.post(route.path, draining.admit, ...guards, ...jsonBody(limits.bodyBytes), through(draining, ({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
   }
+  for (const page of settings.pages ?? []) server.get(page.path, answerPage(page));
   const port = await listen(server, settings);
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   return { url: `http://${host}:${port}`, port, stop: () => draining.drain(limits.drainMilliseconds) };

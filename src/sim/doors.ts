@@ -12,7 +12,7 @@ import type { PlainRequest } from './http/server.ts';
 import { appOf, apps } from './tenant/apps.ts';
 import type { Actor } from './tenant/audit-log.ts';
 import type { RoleName } from './tenant/people.ts';
-import { roleNames } from './tenant/people.ts';
+import { type EntraRole, entraRoles, roleNames } from './tenant/people.ts';
 import type { Tenant } from './tenant/tenant.ts';
 
 export interface House {
@@ -33,6 +33,8 @@ const table: readonly (readonly [method: string, path: RegExp, door: Door])[] = 
   ['POST', /^\/_sim\/latency$/, ({ house, body }) => done(() => house.setLatency(whole('ms', body['ms'], 0, 60_000)))],
   ['POST', /^\/_sim\/devices\/([^/]+)\/checkin$/, checkInAll],
   ['POST', /^\/_sim\/people\/([^/]+)\/roles$/, setRoles],
+  ['POST', /^\/_sim\/people\/([^/]+)\/entra-roles$/, setEntraRoles],
+  ['POST', /^\/_sim\/acting$/, setActing],
   ['POST', /^\/_sim\/audit$/, noteRead],
   ['DELETE', /^\/_sim\/audit$/, ({ house }) => done(() => house.tenant.audit.clear())],
   ['POST', /^\/_sim\/token$/, issueToken],
@@ -94,6 +96,33 @@ function setRoles({ house: { tenant }, name, body }: Parameters<Door>[0]): Answe
   return noContent;
 }
 
+/** `{roles}`: those of Entra and Intune that are active for the person from now on. */
+function setEntraRoles({ house: { tenant }, name, body }: Parameters<Door>[0]): Answer {
+  const person = tenant.directory.person(name);
+  if (person === undefined) return unknown(`There is no person ${name}.`);
+  const roles = strings('roles', body['roles']).map((role): EntraRole => {
+    const known = entraRoles.find((candidate) => candidate === role);
+    if (known === undefined) throw new TypeError(`roles: of ${entraRoles.join(', ')}.`);
+    return known;
+  });
+  tenant.directory.setEntraRoles(person.id, roles);
+  return noContent;
+}
+
+/** `{consented?, challenge?: {number, claims?} | null}`: what stands between an application and acting for a person. */
+function setActing({ house: { tenant }, body }: Parameters<Door>[0]): Answer {
+  const { consented = true, challenge = null } = body;
+  if (typeof consented !== 'boolean') throw new TypeError('consented: true or false.');
+  tenant.acting.consented = consented;
+  tenant.acting.challenge = challenge === null ? undefined : challengeIn(challenge);
+  return noContent;
+}
+
+function challengeIn(value: unknown): NonNullable<Tenant['acting']['challenge']> {
+  const { number, claims } = Object(value) as Readonly<Record<string, unknown>>;
+  return { number: whole('challenge.number', number, 1, 9_999_999), ...(claims !== undefined && { claims: text('challenge.claims', claims) }) };
+}
+
 /**
  * `{keyId, by, at?, times?, result?, userAgent?}`: somebody read a key without Keydesk. `by` is a person's id or name, or
  * an app's client id; `times`, into how many rows Entra writes the one read; `result`, `success` or `failure`. A row that
@@ -120,15 +149,16 @@ function actorOf(by: string, { directory }: Tenant): Actor | undefined {
   return app === undefined ? undefined : { kind: 'app', appId: app.clientId, displayName: app.displayName, servicePrincipalId: app.servicePrincipalId };
 }
 
-/** `{as, roles?, scopes?, audience?}` → `{access_token}`: what a caller of Keydesk's own API would bring. */
+/** `{as, roles?, scopes?, audience?, change?}` → `{access_token}`: what a caller of Keydesk's API, or Teams' sign-in, would bring; `change` puts other claims in. */
 function issueToken({ house: { tenant, signer }, body }: Parameters<Door>[0]): Answer {
   const as = text('as', body['as']);
   const [roles, scopes] = [strings('roles', body['roles'] ?? []), strings('scopes', body['scopes'] ?? [])];
   const audience = text('audience', body['audience'] ?? apps.keydesk.clientId);
+  const change = Object(body['change'] ?? {}) as Readonly<Record<string, unknown>>;
   if (as === 'app') return { status: 200, body: { access_token: signer.sign(apiAppClaims(apps.helpdeskScript, roles, { tenant, audience })) } };
   const person = tenant.directory.person(as);
   if (person === undefined) return unknown(`There is no person ${as}.`);
-  return { status: 200, body: { access_token: signer.sign(apiPersonClaims(person, { roles, scopes }, { tenant, audience })) } };
+  return { status: 200, body: { access_token: signer.sign({ ...apiPersonClaims(person, { roles, scopes }, { tenant, audience }), ...change }) } };
 }
 
 /** `{without?, permissions?, secretEnds?}`: an administrator takes permissions away or gives others; the secret ends at a time. */

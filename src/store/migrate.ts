@@ -97,6 +97,7 @@ async function grant(client: Client, role: string, password: string | undefined)
     grant select, insert, delete on keydesk.alert_raised to ${app};
     grant select, insert, update, delete on keydesk.refusal_tally to ${app};
     grant select, insert, delete on keydesk.ask to ${app};
+    grant select, insert, update, delete on keydesk.sign_in to ${app};
     grant select, insert, update on keydesk.request to ${app};
     grant select, insert, update, delete on keydesk.rotation to ${app};
     grant select, insert, update, delete on keydesk.entra_read, keydesk.entra_log to ${app};

@@ -9,6 +9,7 @@ import * as keeping from './migrations/0007-keeping.ts';
 import * as ownersFunctions from './migrations/0008-owners-functions.ts';
 import * as selfService from './migrations/0009-self-service.ts';
 import * as deviceIndex from './migrations/0010-device-index.ts';
+import * as signIns from './migrations/0011-sign-ins.ts';
 
 export interface Migration {
   readonly name: string;
@@ -24,4 +25,4 @@ const checked = ({ name, sql }: { readonly name: string; readonly sql: string })
 });
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping), checked(ownersFunctions), checked(selfService), checked(deviceIndex)];
+export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping), checked(ownersFunctions), checked(selfService), checked(deviceIndex), checked(signIns)];

@@ -30,8 +30,9 @@ export function claimsIn({ db }: Database, random: Random, wakeLater: WakeLater)
   const store = <T>(act: () => Promise<T>): Promise<T> => orFault('store-unavailable', act);
   // Back to revealed where it had been shown before: a failed Show again takes nothing away.
   const givenUp = sql`state = case when revealed_at is null then 'failed' else 'revealed' end`;
-  const giveUp = async (id: RequestId, attempt: number, entry: LedgerEntry): Promise<boolean> =>
-    (await change({ db }, id, held(attempt), givenUp, entry, random)) !== undefined;
+  const openAgain = sql`state = case when revealed_at is null then 'open' else 'revealed' end`;
+  const giveUp = async (id: RequestId, attempt: number, entry: LedgerEntry, reopen = false): Promise<boolean> =>
+    (await change({ db }, id, held(attempt), reopen ? openAgain : givenUp, entry, random)) !== undefined;
 
   return {
     // No signal and no timer of the caller reaches in here: once begun, it is done or rolled back as a whole.
@@ -41,7 +42,7 @@ export function claimsIn({ db }: Database, random: Random, wakeLater: WakeLater)
         const { rotation } = shown;
         return rotation === undefined ? show(db, shown, random) : db.transaction().execute((tx) => showAndPlan(tx, shown, rotation, random, wakeLater));
       }),
-    failed: ({ id, attempt, entry }) => store(() => giveUp(id, attempt, entry)),
+    failed: ({ id, attempt, entry, reopen }) => store(() => giveUp(id, attempt, entry, reopen)),
     settleClaims: (olderThan, at) =>
       store(async () => {
         const stale = db.selectFrom('keydesk.request').selectAll().where('state', '=', 'claimed');

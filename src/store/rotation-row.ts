@@ -17,7 +17,7 @@ type CauseBy<By> = Extract<RotationCause, { by: By }>;
 const keyId = parsedBy(parseKeyId);
 const requestId = parsedBy(parseRequestId);
 const cause = z.discriminatedUnion('by', [
-  z.object({ by: z.literal('person'), requestId, person, reason: z.enum(rotationReasons), reasonText: text.exactOptional(), ticket: text.exactOptional() } satisfies Shape<CauseBy<'person'>>),
+  z.object({ by: z.literal('person'), requestId, person, reason: z.enum(rotationReasons), reasonText: text.exactOptional(), ticket: text.exactOptional(), delegated: z.boolean().exactOptional() } satisfies Shape<CauseBy<'person'>>),
   z.object({ by: z.literal('reveal'), requestId, person, keyId, volumeType, keyCreatedAt: time, knownKeyIds: z.array(keyId), byOwner: z.boolean().exactOptional() } satisfies Shape<CauseBy<'reveal'>>),
 ]);
 const device = z.object({ deviceId: parsedBy(parseEntraDeviceId), objectId: parsedBy(parseEntraObjectId), name: text } satisfies Shape<RotatedDevice>);
@@ -75,7 +75,7 @@ const named = (row: RotationRow): object =>
   });
 
 /** A plan becomes a rotation of its own. */
-export const rowOfPlan = ({ id, device: planned, cause: only, volumeTypes, dueAt, at }: RotationPlan): Insertable<RotationTable> => ({
+export const rowOfPlan = ({ id, device: planned, cause: only, volumeTypes, dueAt, lookAt = dueAt, at }: RotationPlan): Insertable<RotationTable> => ({
   id,
   device_id: planned.deviceId,
   device: jsonb(planned),
@@ -90,5 +90,5 @@ export const rowOfPlan = ({ id, device: planned, cause: only, volumeTypes, dueAt
   by_itself: null,
   failure: null,
   error_code: null,
-  look_at: dueAt,
+  look_at: lookAt,
 });

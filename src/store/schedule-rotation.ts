@@ -27,26 +27,29 @@ export async function schedule(tx: Transaction<Tables>, plan: RotationPlan, wake
   const takes = (await notOver(tx, plan.device.deviceId)).find((rotation) => rotation.state === 'scheduled' || covers(rotation, plan.cause));
   if (takes !== undefined) return { rotation: await join(tx, takes, plan, wakeLater), joined: true };
   const row = await tx.insertInto('keydesk.rotation').values(rowOfPlan(plan)).returningAll().executeTakeFirstOrThrow();
-  await wakeLater(statementsIn(tx), plan.id, plan.dueAt);
+  await wakeLater(statementsIn(tx), plan.id, lookAtOf(plan));
   return { rotation: parseRotation(row), joined: false };
 }
+
+const lookAtOf = ({ lookAt, dueAt }: RotationPlan): RotationPlan['dueAt'] => lookAt ?? dueAt;
 
 /** A key that was not there before Intune was asked is newer than what is being replaced: nothing under way replaces it. */
 const covers = ({ baseline }: Rotation, cause: RotationCause): boolean => cause.by === 'person' || baseline === undefined || baseline.keyIds.includes(cause.keyId);
 
 async function join(tx: Transaction<Tables>, rotation: Rotation, plan: RotationPlan, wakeLater: WakeLater): Promise<Rotation> {
   const sooner = rotation.state === 'scheduled' && plan.dueAt < rotation.dueAt;
+  const lookAt = lookAtOf(plan) < rotation.dueAt ? lookAtOf(plan) : rotation.dueAt;
   const row = await tx
     .updateTable('keydesk.rotation')
     .set({
       causes: jsonb([...rotation.causes, plan.cause]),
       volume_types: jsonb([...new Set([...rotation.volumeTypes, ...plan.volumeTypes])]),
-      ...(sooner && { due_at: plan.dueAt, look_at: plan.dueAt }),
+      ...(sooner && { due_at: plan.dueAt, look_at: lookAt }),
     })
     .where('id', '=', rotation.id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (sooner) await wakeLater(statementsIn(tx), rotation.id, plan.dueAt);
+  if (sooner) await wakeLater(statementsIn(tx), rotation.id, lookAt);
   return parseRotation(row);
 }
 

@@ -3,6 +3,8 @@
 // name, the locale and everything in a card's data are data.
 
 import { z } from 'zod';
+import { Token } from '../domain/authority.ts';
+import type { BroughtSignIn } from '../domain/delegation.ts';
 import type { Asker } from '../domain/desk.ts';
 import { parsePersonId, parseRequestId, parseTenantId, type TenantId } from '../domain/ids.ts';
 import type { Press, PressInputs, PressVerb } from '../domain/press.ts';
@@ -113,7 +115,11 @@ const longestInput = 20_000;
 const executeSchema = z.object({
   action: z.object({ verb: z.string(), data: z.unknown().optional() }),
   trigger: z.unknown().optional(),
+  authentication: z.unknown().optional(),
 });
+
+/** A signed token in the compact form; the exchange is the id of the card that asked for it. */
+const signInSchema = z.object({ id: z.string().max(200), token: z.string().max(16_384).regex(/^[\w-]+\.[\w-]+\.[\w-]+$/) });
 
 /**
  * A press on one of our cards; undefined when the invoke is none.
@@ -128,16 +134,24 @@ export function parsePress(incoming: Incoming): { readonly verb: PressVerb; read
   if (verb === undefined) return undefined;
   const data = z.record(z.string(), z.unknown()).safeParse(value.data.action.data).data ?? {};
   const requestId = parseRequestId(data['request']);
-  const { trigger } = value.data;
+  const { trigger, authentication } = value.data;
+  const signIn = signInIn(authentication);
   const press: Press = {
     ...incoming.asker,
     conversationId: incoming.conversationId,
     trigger: trigger === undefined || trigger === null || trigger === 'manual' ? 'manual' : 'automatic',
     ...(requestId && { requestId }),
+    ...(signIn && { signIn }),
     ...(incoming.replyToId !== undefined && { cardActivityId: incoming.replyToId }),
     inputs: inputsIn(data),
   };
   return { verb, press };
+}
+
+/** Anything else than a sign-in in its form is none: the client is then asked for one. */
+function signInIn(authentication: unknown): BroughtSignIn | undefined {
+  const { data } = signInSchema.safeParse(authentication);
+  return data && { exchange: data.id, token: new Token(data.token) };
 }
 
 function inputsIn(data: Readonly<Record<string, unknown>>): PressInputs {

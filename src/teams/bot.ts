@@ -26,6 +26,7 @@ import { onMessage } from './handlers/message.ts';
 import { onAgain, onReveal } from './handlers/reveal.ts';
 import { onRotate, onRotateAsk } from './handlers/rotate.ts';
 import { type BotIdentity, credentialsFor, noCredentials } from './identity.ts';
+import type { SignInSettings } from './login-request.ts';
 import { acknowledge, type InvokeBody, notUnderstood, respond } from './invoke-answer.ts';
 import type { Log } from './log-port.ts';
 import { createPrivateChats } from './private-chats.ts';
@@ -45,6 +46,8 @@ export interface BotSettings {
   readonly desk: Desk;
   readonly tenantId: TenantId;
   readonly inbound: Inbound;
+  /** With a desk in delegated mode, and only then. */
+  readonly signIn?: SignInSettings;
   readonly log: Log;
   readonly patience?: Patience;
   /** Stands around every turn, and hears nothing of it but its kind and which button was pressed. */
@@ -78,7 +81,7 @@ const readingHandlers = {
 } as const satisfies Record<ReadingVerb, (room: Room, press: ReadingPress, incoming: Incoming) => Promise<InvokeBody>>;
 
 /** Throws an IdentityError for an identity that is none of the closed set. */
-export function createBot({ desk, tenantId, inbound, log, patience, aroundTurn }: BotSettings): Bot {
+export function createBot({ desk, tenantId, inbound, signIn, log, patience, aroundTurn }: BotSettings): Bot {
   const guard = createEgressGuard(log);
   const authenticated = inbound.mode === 'authenticated';
   const credentials = authenticated ? credentialsFor(inbound.identity) : noCredentials();
@@ -87,7 +90,7 @@ export function createBot({ desk, tenantId, inbound, log, patience, aroundTurn }
   const connectors = createConnectors({ credentials, clientId, serviceUrls, guard });
   const sender = createSender(connectors, patience);
   const hideCard: HideCard = async (request) => ((await sender.edit(request.card, await hiddenCardOf(room, request))) === 'done' ? 'done' : 'gone');
-  const room: Room = { desk, sender, chats: createPrivateChats(sender), hideCard, guard, log, uploadHosts: serviceUrls === 'loopback' ? 'loopback' : 'microsoft' };
+  const room: Room = { desk, sender, chats: createPrivateChats(sender), hideCard, guard, log, ...(signIn && { signIn }), uploadHosts: serviceUrls === 'loopback' ? 'loopback' : 'microsoft' };
 
   const known = new WeakMap<object, Incoming>();
   const adapter = createAdapter(credentials, connectors, authenticated ? inbound.openIdMetadata : undefined);

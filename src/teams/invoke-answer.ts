@@ -8,7 +8,17 @@ import type { Plain } from './cards/escape.ts';
 export type InvokeBody =
   | { readonly statusCode: 200; readonly type: 'application/vnd.microsoft.card.adaptive'; readonly value: AdaptiveCard }
   | { readonly statusCode: 200; readonly type: 'application/vnd.microsoft.activity.message'; readonly value: Plain }
+  | { readonly statusCode: 401; readonly type: 'application/vnd.microsoft.activity.loginRequest'; readonly value: LoginCard }
+  | { readonly statusCode: 412; readonly type: 'application/vnd.microsoft.error.preconditionFailed'; readonly value: { readonly code: string; readonly message: string } }
   | { readonly statusCode: 400 | 500; readonly type: 'application/vnd.microsoft.error'; readonly value: { readonly code: string; readonly message: string } };
+
+/** The content of the Bot Framework's OAuthCard. */
+export interface LoginCard {
+  readonly text: string;
+  readonly connectionName: string;
+  readonly tokenExchangeResource: { readonly id: string; readonly uri: string; readonly providerId: string };
+  readonly buttons: readonly { readonly type: 'signin'; readonly title: string; readonly text: string; readonly value: string }[];
+}
 
 /** Refusals and faults too are cards: whether Teams shows the text of an error is written nowhere. */
 export const cardAnswer = ({ card }: CardMessage): InvokeBody => ({ statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: card });

@@ -1,6 +1,7 @@
 import type { HideCard } from '../domain/close-card.ts';
 import type { Desk } from '../domain/desk.ts';
 import type { EgressGuard } from './egress-guard.ts';
+import type { SignInSettings } from './login-request.ts';
 import type { Log } from './log-port.ts';
 import type { PrivateChats } from './private-chats.ts';
 import type { Sender } from './sender.ts';
@@ -15,6 +16,8 @@ export interface Room {
   readonly hideCard: HideCard;
   readonly guard: EgressGuard;
   readonly log: Log;
+  /** In delegated mode. */
+  readonly signIn?: SignInSettings;
   /** Where files may be sent to. */
   readonly uploadHosts: UploadHosts;
 }

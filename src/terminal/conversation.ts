@@ -50,6 +50,8 @@ export interface PressOptions extends SayOptions {
   readonly trigger?: string;
   /** Instead of what the card's button carries. */
   readonly data?: Readonly<Record<string, unknown>>;
+  /** What a client adds when it repeats a press after it has signed its person in. */
+  readonly authentication?: Readonly<Record<string, unknown>>;
 }
 
 export interface Pressed extends Said {
@@ -82,7 +84,7 @@ export function openConversation(settings: ConversationSettings): Conversation {
     async press({ card, activityId }, verb, inputs, options) {
       const action = executeActionIn(card, verb);
       const data = { ...(action?.['associatedInputs'] === 'none' ? {} : shownInputs(card)), ...asRecord(action?.['data']), ...inputs, ...options.data };
-      const value = { action: { type: 'Action.Execute', title: action?.['title'], verb, data }, trigger: options.trigger ?? 'manual' };
+      const value = { action: { type: 'Action.Execute', title: action?.['title'], verb, data }, trigger: options.trigger ?? 'manual', ...(options.authentication && { authentication: options.authentication }) };
       const said = await during({ ...activityFrom(settings, 'invoke', options), name: 'adaptiveCard/action', ...(activityId !== undefined && { replyToId: activityId }), value, ...options.change });
       const body = asRecord(said.body);
       return { ...said, card: body['type'] === 'application/vnd.microsoft.card.adaptive' ? asRecord(body['value']) : undefined };

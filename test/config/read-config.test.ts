@@ -14,6 +14,7 @@ const whole = {
   MicrosoftAppType: 'SingleTenant',
   MicrosoftAppId: client,
   MicrosoftAppPassword: 'not a real secret',
+  KEYDESK_GRAPH_MODE: 'application',
   DATABASE_URL: 'postgres://keydesk_app:pw@127.0.0.1/keydesk',
   KEYDESK_GROUP_AGENTS: group,
   KEYDESK_LEDGER_KEY: pemOf(1),
@@ -78,7 +79,7 @@ describe('readConfig', () => {
       (error: unknown) => {
         assert.ok(error instanceof ConfigError);
         const named = error.faults.map((fault) => fault.variable);
-        assert.deepEqual(named, ['KEYDESK_TENANT_ID', 'MicrosoftAppType', 'MicrosoftAppId', 'DATABASE_URL', 'KEYDESK_LEDGER_KEY', 'KEYDESK_GROUP_AGENTS']);
+        assert.deepEqual(named, ['KEYDESK_TENANT_ID', 'MicrosoftAppType', 'MicrosoftAppId', 'KEYDESK_GRAPH_MODE', 'DATABASE_URL', 'KEYDESK_LEDGER_KEY', 'KEYDESK_GROUP_AGENTS']);
         for (const fault of error.faults) {
           assert.ok(error.message.includes(fault.remedy));
           assert.notEqual(fault.remedy, '');

@@ -27,6 +27,11 @@ describe('demo: flags and variables', () => {
     assert.deepEqual([plan.devices, plan.ephemeral, plan.playground, plan.ask], [2000, true, false, undefined]);
   });
 
+  it('is in application mode, and says why when somebody wants the other', () => {
+    assert.match(complaint([], { KEYDESK_GRAPH_MODE: 'delegated' }), /application mode: the Playground cannot sign anybody in/);
+    assert.equal(planOf([], { KEYDESK_GRAPH_MODE: 'application' }).devices, 500);
+  });
+
   it('goes without the Playground when it plays in the terminal', () => {
     const plan = planOf(['--ask', 'key for LAPTOP-42']);
     assert.deepEqual([plan.ask, plan.playground], ['key for LAPTOP-42', false]);

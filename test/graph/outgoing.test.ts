@@ -50,11 +50,11 @@ describe('graph, what leaves', () => {
     await graph.tenantPolicy.ownersMayReadKeys(never());
     await graph.recoveryKeys.of(deviceId, never());
     await graph.recoveryKeys.find(keyId, never());
-    await graph.recoveryKeys.read(keyId, { clientRequestId: guid, deadline: never() });
+    await graph.recoveryKeys.read(keyId, { clientRequestId: guid, deadline: never(), authority: 'application' });
     await graph.roles.fresh(person, never());
     await graph.roles.members('agent', never());
     await graph.rotator.lastAction(intuneId, never());
-    await graph.rotator.rotate(intuneId, { clientRequestId: intuneId, deadline: never() });
+    await graph.rotator.rotate(intuneId, { clientRequestId: intuneId, deadline: never(), authority: 'application' });
     await graph.auditLog.keyReads({ from: instantAt(0), to: instantAt(1) }, { deadline: never, take: async () => true });
     graph.stop();
     await upstream.stop();

@@ -26,7 +26,7 @@ describe('graph/recovery-keys', () => {
   const { of, find, read } = {
     of: () => bench.graph.recoveryKeys.of(deviceId, never()),
     find: () => bench.graph.recoveryKeys.find(keyId, never()),
-    read: () => bench.graph.recoveryKeys.read(keyId, { clientRequestId, deadline: never() }),
+    read: () => bench.graph.recoveryKeys.read(keyId, { clientRequestId, deadline: never(), authority: 'application' }),
   };
 
   it('lists metadata without any $select or $top, and names itself as BitLocker wants', async () => {

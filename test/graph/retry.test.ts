@@ -24,7 +24,7 @@ describe('graph/retry', () => {
   afterEach(() => bench.graph.stop());
 
   const list = (deadline = never()) => bench.graph.recoveryKeys.of(deviceId, deadline);
-  const read = (deadline = never()) => bench.graph.recoveryKeys.read(keyId, { clientRequestId: 'c1000000-0000-4000-8000-00000000000a', deadline });
+  const read = (deadline = never()) => bench.graph.recoveryKeys.read(keyId, { clientRequestId: 'c1000000-0000-4000-8000-00000000000a', deadline, authority: 'application' });
   const within = (seconds: number) => deadlineAt(instantAt(milliseconds(bench.clock.now()) + seconds * 1000));
 
   it('waits as long as Graph asks for: whole, decimal, date', async () => {

@@ -30,7 +30,7 @@ describe('graph/rotation', () => {
     bench = graphAt(upstream.origin);
   });
   afterEach(() => bench.graph.stop());
-  const rotate = (deadline = never()) => bench.graph.rotator.rotate(device, { clientRequestId, deadline });
+  const rotate = (deadline = never()) => bench.graph.rotator.rotate(device, { clientRequestId, deadline, authority: 'application' });
   const lastAction = () => bench.graph.rotator.lastAction(device, never());
   const told = (...deviceActionResults: readonly unknown[]) => upstream.script({ body: { id: device, deviceActionResults } });
   const within = (seconds: number) => deadlineAt(instantAt(milliseconds(bench.clock.now()) + seconds * 1000));

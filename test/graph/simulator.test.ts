@@ -76,7 +76,7 @@ describe('graph against the simulated tenant', () => {
       // Twice, since the simulator answers single keys flat and wrapped by turns.
       for (const turn of [1, 2]) {
         assert.deepEqual(await graph.recoveryKeys.find(key.keyId, never()), key);
-        const { password, graphRequestId } = await graph.recoveryKeys.read(key.keyId, { clientRequestId: nobody, deadline: never() });
+        const { password, graphRequestId } = await graph.recoveryKeys.read(key.keyId, { clientRequestId: nobody, deadline: never(), authority: 'application' });
         assert.equal(password.digits, sim.tenant.recoveryPassword(key.keyId), String(turn));
         assert.match(graphRequestId ?? '', /^[0-9a-f-]{36}$/);
       }
@@ -100,7 +100,7 @@ describe('graph against the simulated tenant', () => {
     assert.equal(await graph.directory.device(known(parseEntraDeviceId(nobody)), never()), undefined);
     assert.equal(await graph.recoveryKeys.find(known(parseKeyId(nobody)), never()), undefined);
     assert.deepEqual(await graph.managedDevices.of(known(parseEntraDeviceId(nobody)), never()), []);
-    assert.equal((await faultOf(graph.recoveryKeys.read(known(parseKeyId(nobody)), { clientRequestId: nobody, deadline: never() }))).code, 'graph-not-found');
+    assert.equal((await faultOf(graph.recoveryKeys.read(known(parseKeyId(nobody)), { clientRequestId: nobody, deadline: never(), authority: 'application' }))).code, 'graph-not-found');
   });
 
   it('offers close names', async () => {
@@ -127,7 +127,7 @@ describe('graph against the simulated tenant', () => {
   it('reads metadata with the application that may not read keys, and no key', async () => {
     const metadata = graphAs(withSecret(metadataOnly, 'sim-secret-of-keydesk-metadata'));
     const [key] = await metadata.recoveryKeys.of((await one('LAPTOP-42')).deviceId, never());
-    const fault = await faultOf(metadata.recoveryKeys.read(known(key).keyId, { clientRequestId: nobody, deadline: never() }));
+    const fault = await faultOf(metadata.recoveryKeys.read(known(key).keyId, { clientRequestId: nobody, deadline: never(), authority: 'application' }));
     assert.deepEqual([fault.code, fault.message.endsWith('403 authorization_error')], ['graph-forbidden', true]);
   });
 
@@ -138,7 +138,7 @@ describe('graph against the simulated tenant', () => {
       const [key] = await graph.recoveryKeys.of(deviceId, never());
       sim.requests.clear();
       sim.faults.add({ path: /select=key/, drop, times: 1 });
-      const fault = await faultOf(graph.recoveryKeys.read(known(key).keyId, { clientRequestId: nobody, deadline: never() }));
+      const fault = await faultOf(graph.recoveryKeys.read(known(key).keyId, { clientRequestId: nobody, deadline: never(), authority: 'application' }));
       assert.deepEqual([fault.code, fault.retry], ['graph-cut', 'unknown-outcome']);
       assert.equal(sim.requests.list().length, 1);
     });
@@ -163,7 +163,7 @@ describe('graph against the simulated tenant', () => {
     const rotation = 'ac1d0000-0000-4000-8000-000000000003';
     let rotator: Graph;
     before(() => (rotator = graphAs(withSecret(rotation, 'sim-secret-of-keydesk-rotation'))));
-    const ask = (by: Graph, device: IntuneDeviceId) => by.rotator.rotate(device, { clientRequestId: nobody, deadline: never() });
+    const ask = (by: Graph, device: IntuneDeviceId) => by.rotator.rotate(device, { clientRequestId: nobody, deadline: never(), authority: 'application' });
     const managedOf = async (name: string) => known((await graph.managedDevices.of((await one(name)).deviceId, never()))[0]).intuneId;
 
     it('with the identity that may, and sees in Intune and in the keys what became of it', async () => {
@@ -184,7 +184,7 @@ describe('graph against the simulated tenant', () => {
       const device = await managedOf('LAPTOP-42');
       assert.deepEqual([(await faultOf(ask(graph, device))).code, await graph.rotator.lastAction(device, never())], ['graph-forbidden', undefined]);
       const [key] = await rotator.recoveryKeys.of((await one('LAPTOP-42')).deviceId, never());
-      assert.equal((await faultOf(rotator.recoveryKeys.read(known(key).keyId, { clientRequestId: nobody, deadline: never() }))).code, 'graph-forbidden');
+      assert.equal((await faultOf(rotator.recoveryKeys.read(known(key).keyId, { clientRequestId: nobody, deadline: never(), authority: 'application' }))).code, 'graph-forbidden');
     });
 
     it('no device that Intune does not know', async () => {

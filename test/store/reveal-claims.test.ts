@@ -29,6 +29,19 @@ describe('store/reveal-claims', () => {
     return request;
   };
 
+  it('opens again what certainly came to nothing, for the next attempt, and never what was shown before', async () => {
+    const request = await opened();
+    await one.requests.claim(claimOf(request));
+    const failed = { id: request.id, attempt: 1, at: noon, entry: entryOf({ act: 'revealed', outcome: 'failed', code: 'graph-forbidden', attempt: 1 }), reopen: true };
+    assert.deepEqual([await one.requests.failed(failed), await other.requests.failed(failed)], [true, false]);
+    assert.equal((await found(request)).state, 'open');
+    assert.equal((await other.requests.claim(claimOf(request, { attempt: 2 }))).kind, 'claimed');
+    await one.requests.revealed(shownOf(request, 2, noon));
+    await one.requests.claim(claimOf(request, { from: 'revealed', attempt: 3 }));
+    assert.equal(await one.requests.failed({ ...failed, attempt: 3 }), true);
+    assert.equal((await found(request)).state, 'revealed');
+  });
+
   it('claims an open request, with its grant and `intended`', async () => {
     const request = await opened();
     const claimed = { ...request, state: 'claimed', claimedAt: noon, attempt: 1, grant } as const;

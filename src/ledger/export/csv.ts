@@ -49,6 +49,7 @@ const columns = {
   format: ({ entry }) => entry.format,
   note: ({ entry }) => entry.note && formulaSafe(entry.note),
   client: (row) => outside(row, 'client', row.entry.client),
+  authority: ({ entry }) => entry.authority,
   erased: ({ erased }) => erased.join(' '),
 } satisfies Record<string, (row: Row) => Cell>;
 

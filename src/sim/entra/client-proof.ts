@@ -9,6 +9,9 @@ export interface TokenError {
   readonly error: string;
   readonly number: number;
   readonly text: string;
+  readonly suberror?: string;
+  /** JSON that the next token must meet. */
+  readonly claims?: string;
 }
 
 export interface ClientProof {

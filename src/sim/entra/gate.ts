@@ -2,12 +2,14 @@ import { Refusal } from '../http/refusal.ts';
 import type { Claims, Signer } from './signing.ts';
 import { graphAppId, graphAudience, v1Issuer, v2Issuer } from './tokens.ts';
 
-/** Who calls Graph: an app, by its own permissions. */
+/** Who calls Graph: an app by its own permissions, or a person through an app, by what was consented to and what they may do themselves. */
 export interface Caller {
   readonly claims: Claims;
   readonly appId: string;
   /** Application permissions in lower case: Microsoft has changed their capitals before. */
   readonly permissions: ReadonlySet<string>;
+  /** Object id of the person, where one is acted for. */
+  readonly person?: string;
 }
 
 export interface Gate {
@@ -50,9 +52,11 @@ export function createGate({ signer, tenantId, now }: { readonly signer: Signer;
   };
 }
 
-// Delegated tokens (`scp`) give nothing yet: what a person may do in Entra is not modelled, and a permission that is
-// not checked must not be granted.
+/** A delegated permission opens a route as an application's does; each route that a person may use asks further who they are. */
 function callerOf(claims: Claims): Caller {
+  if (claims['idtyp'] === 'user' && typeof claims['scp'] === 'string' && typeof claims['oid'] === 'string') {
+    return { claims, appId: String(claims['appid']), permissions: new Set(claims['scp'].toLowerCase().split(' ')), person: claims['oid'] };
+  }
   const roles: readonly unknown[] = claims['idtyp'] === 'app' && Array.isArray(claims['roles']) ? claims['roles'] : [];
   const appId = claims['appid'] ?? claims['azp'];
   return { claims, appId: typeof appId === 'string' ? appId : '', permissions: new Set(roles.map((role) => String(role).toLowerCase())) };

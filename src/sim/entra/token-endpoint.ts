@@ -5,6 +5,7 @@ import { appOf, apps } from '../tenant/apps.ts';
 import { domainName } from '../tenant/people.ts';
 import type { Tenant } from '../tenant/tenant.ts';
 import type { TokenError } from './client-proof.ts';
+import { onBehalfOfGrant, personTokenFor } from './on-behalf-of.ts';
 import { refuseClient } from './client-proof.ts';
 import type { Signer } from './signing.ts';
 import { apiAppClaims, botFramework, graphAppClaims, graphAppId, graphAudience, lifetimeSeconds } from './tokens.ts';
@@ -23,7 +24,7 @@ export interface TokenEndpoint {
   readonly certificates: Readonly<Record<string, string>>;
 }
 
-/** `POST /{tenant}/oauth2/v2.0/token`: client credentials, with a secret or a signed assertion. */
+/** `POST /{tenant}/oauth2/v2.0/token`: client credentials or on behalf of a person, with a secret or a signed assertion. */
 export function answerTokenRequest(request: TokenRequest, { tenant, signer, certificates }: TokenEndpoint): Answer {
   const form = new URLSearchParams(/^application\/x-www-form-urlencoded\b/i.test(request.contentType) ? request.body : '');
   const field = (name: string): string | undefined => form.get(name) ?? undefined;
@@ -32,7 +33,7 @@ export function answerTokenRequest(request: TokenRequest, { tenant, signer, cert
   if (!isTenant(request.tenantName, tenant)) return refuse(bad('invalid_request', 90_002, `Tenant '${request.tenantName}' not found. Check to make sure you have the correct tenant ID.`));
   const grant = field('grant_type');
   if (grant === undefined) return refuse(missing('grant_type'));
-  if (grant !== 'client_credentials') return refuse(bad('unsupported_grant_type', 70_003, `The app requested an unsupported grant type '${grant}'.`));
+  if (grant !== 'client_credentials' && grant !== onBehalfOfGrant) return refuse(bad('unsupported_grant_type', 70_003, `The app requested an unsupported grant type '${grant}'.`));
   const clientId = field('client_id');
   if (clientId === undefined) return refuse(missing('client_id'));
   const app = appOf(clientId);
@@ -43,7 +44,7 @@ export function answerTokenRequest(request: TokenRequest, { tenant, signer, cert
   const refused = refuseClient(app, proof, { certificate, tenantId: tenant.id, nowSeconds: tenant.now() / 1000, secretEndsSeconds: tenant.registrations.secretEndsAt(app) / 1000 });
   if (refused !== undefined) return refuse(refused);
 
-  const token = tokenFor(app, field('scope') ?? '', tenant);
+  const token = grant === onBehalfOfGrant ? personTokenFor(app, field, { tenant, signer }) : tokenFor(app, field('scope') ?? '', tenant);
   if ('error' in token) return refuse(token);
   return {
     status: 200,
@@ -74,7 +75,7 @@ function tokenFor(app: App, scope: string, tenant: Tenant): { readonly claims: R
   return bad('invalid_resource', 500_011, `The resource principal named ${resource} was not found in the tenant named Contoso.`);
 }
 
-function refusal({ status, error, number, text }: TokenError, now: number): Answer {
+function refusal({ status, error, number, text, claims, suberror }: TokenError, now: number): Answer {
   const [traceId, correlationId] = [randomUUID(), randomUUID()];
   const timestamp = `${new Date(now).toISOString().slice(0, 19).replace('T', ' ')}Z`;
   return {
@@ -88,6 +89,8 @@ function refusal({ status, error, number, text }: TokenError, now: number): Answ
       trace_id: traceId,
       correlation_id: correlationId,
       error_uri: `https://login.microsoftonline.com/error?code=${number}`,
+      ...(suberror !== undefined && { suberror }),
+      ...(claims !== undefined && { claims }),
     },
   };
 }

@@ -44,8 +44,10 @@ export interface Route {
   /** Both versions where it is absent. */
   readonly only?: Version;
   readonly family: Family;
-  /** Application permissions, one of which is enough. */
+  /** Permissions, one of which is enough. */
   readonly anyOf: readonly string[];
+  /** A person's token is taken too, by the delegated permission of the same name; the answer asks who they are. Elsewhere what people may do is not modelled, and nothing that is not checked is granted. */
+  readonly forPeople?: true;
   readonly answer: (call: Call) => Answer;
 }
 

@@ -45,7 +45,8 @@ function answer(request: GraphRequest, { tenant, gate, settings }: GraphEndpoint
   if (found.kind === 'none') throw new Refusal(404, 'BadRequest', `Resource not found for the segment '${segments.at(-1) ?? ''}'.`);
   if (found.kind === 'other-method') throw new Refusal(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.');
   const { route, params } = found;
-  if (!route.anyOf.some((permission) => caller.permissions.has(permission.toLowerCase()))) throw forbidden(route.family, route.anyOf);
+  const open = caller.person === undefined || route.forPeople === true;
+  if (!open || !route.anyOf.some((permission) => caller.permissions.has(permission.toLowerCase()))) throw forbidden(route.family, route.anyOf);
   const query = parseQuery(request.query);
   return route.answer({ version, params, query, headers: request.headers, body: parseBody(request), caller, rawPath: request.path, rawQuery: request.query, tenant, settings });
 }

@@ -21,7 +21,7 @@ const path = 'informationProtection/bitlocker/recoveryKeys';
 
 export const recoveryKeyRoutes: readonly Route[] = [
   { method: 'GET', path, family: 'bitlocker', anyOf: readMetadata, answer: listKeys },
-  { method: 'GET', path: `${path}/{}`, family: 'bitlocker', anyOf: readMetadata, answer: getKey },
+  { method: 'GET', path: `${path}/{}`, family: 'bitlocker', anyOf: readMetadata, forPeople: true, answer: getKey },
 ];
 
 const names = [undefined, 'operatingSystemVolume', 'fixedDataVolume', 'removableDataVolume'] as const;
@@ -85,6 +85,7 @@ function getKey(call: Call): Answer {
   const withKey = wanted.includes('key');
   if (withKey && !call.caller.permissions.has(readKey.toLowerCase())) throw forbidden('bitlocker', [readKey]);
   const key = keyOf(call);
+  refusePerson(call, key);
   if (!withKey) {
     const selected = selection(call.query, metadata, shape);
     return single(call, selected.context, selected.of(key));
@@ -96,6 +97,15 @@ function getKey(call: Call): Answer {
     return single(call, selected.context, selected.of(key));
   }
   return single(call, '(key)', { ...selection(new Map(), metadata, shape).of(key), key: call.tenant.recoveryPassword(key.id) });
+}
+
+const readers: ReadonlySet<string> = new Set(['Helpdesk Administrator', 'Security Reader', 'Cloud Device Administrator', 'Intune Administrator']);
+
+/** In a person's name: one of the roles, active now, or their own device where the tenant lets owners. */
+function refusePerson({ caller: { person }, tenant }: Call, key: RecoveryKey): void {
+  if (person === undefined || tenant.directory.entraRolesOf(person).some((role) => readers.has(role))) return;
+  const owns = tenant.fleet.byDeviceId(key.deviceId)?.ownerId === person && tenant.policy.ownersMayReadKeys === true;
+  if (!owns) throw new Refusal(403, 'accessDenied', 'The user does not have permission to read this BitLocker recovery key.');
 }
 
 function keyOf(call: Call): RecoveryKey {
@@ -116,6 +126,8 @@ function single(call: Call, context: string, body: Record<string, unknown>): Ans
 }
 
 function actor(call: Call): Actor {
+  const person = call.caller.person === undefined ? undefined : call.tenant.directory.person(call.caller.person);
+  if (person !== undefined) return { kind: 'person', id: person.id, displayName: person.displayName, userPrincipalName: person.userPrincipalName };
   const app = appOf(call.caller.appId);
   return { kind: 'app', appId: call.caller.appId, displayName: app?.displayName ?? 'unknown', servicePrincipalId: app?.servicePrincipalId ?? '' };
 }

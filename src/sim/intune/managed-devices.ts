@@ -19,7 +19,7 @@ const readDevices = ['DeviceManagementManagedDevices.Read.All', 'DeviceManagemen
 export const managedDeviceRoutes: readonly Route[] = [
   { method: 'GET', path: 'deviceManagement/managedDevices', family: 'intune', anyOf: readDevices, answer: listManagedDevices },
   { method: 'GET', path: 'deviceManagement/managedDevices/{}', family: 'intune', anyOf: readDevices, answer: getManagedDevice },
-  { method: 'POST', path: 'deviceManagement/managedDevices/{}/rotateBitLockerKeys', only: 'beta', family: 'intune', anyOf: rotate, answer: rotateBitLockerKeys },
+  { method: 'POST', path: 'deviceManagement/managedDevices/{}/rotateBitLockerKeys', only: 'beta', family: 'intune', anyOf: rotate, forPeople: true, answer: rotateBitLockerKeys },
 ];
 
 const pageSize = 1000;
@@ -61,6 +61,9 @@ function getManagedDevice(call: Call): Answer {
 
 /** 204 says that it is queued, and nothing of whether it will succeed. */
 function rotateBitLockerKeys(call: Call): Answer {
+  const { person } = call.caller;
+  const may = person === undefined || call.tenant.directory.entraRolesOf(person).some((role) => role === 'Intune Administrator' || role === 'Help Desk Operator');
+  if (!may) throw intuneRefusal(403, 'Forbidden', 'User is not authorized to perform this operation');
   queueRotation(call.tenant, managedDeviceOf(call), call.settings.selfCheckinSeconds);
   return { status: 204 };
 }

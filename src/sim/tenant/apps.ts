@@ -13,6 +13,8 @@ export interface App {
   readonly displayName: string;
   readonly secret: string;
   readonly permissions: readonly string[];
+  /** Delegated permissions, for which an administrator has consented. */
+  readonly delegated?: readonly string[];
 }
 
 const readWithoutKeys = [
@@ -33,6 +35,7 @@ export const apps = {
     displayName: 'Keydesk',
     secret: 'sim-secret-of-keydesk',
     permissions: [...readWithoutKeys, 'BitlockerKey.Read.All', 'RoleManagement.Read.Directory'],
+    delegated: ['BitlockerKey.Read.All', 'DeviceManagementManagedDevices.ReadWrite.All'],
   },
   keydeskMetadata: {
     clientId: 'ac1d0000-0000-4000-8000-000000000002',

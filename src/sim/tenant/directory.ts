@@ -1,5 +1,5 @@
-import type { Group, Person, RoleName } from './people.ts';
-import { cast, eveningShift, firstMemberships, groups, numberedUsers, roleGroups } from './people.ts';
+import type { EntraRole, Group, Person, RoleName } from './people.ts';
+import { cast, eveningShift, firstEntraRoles, firstMemberships, groups, numberedUsers, roleGroups } from './people.ts';
 import type { Random } from './random.ts';
 
 /** People and groups. Groups may hold groups. */
@@ -13,6 +13,9 @@ export interface Directory {
   membersOf(groupId: string): { readonly people: readonly Person[]; readonly groups: readonly Group[] };
   /** Takes the person out of every group that gives a role, and puts them into those of `roles`. Counts at once. */
   setRoles(personId: string, roles: readonly RoleName[]): void;
+  /** Roles of Entra and Intune that are active now, beside all groups. */
+  entraRolesOf(personId: string): readonly EntraRole[];
+  setEntraRoles(personId: string, roles: readonly EntraRole[]): void;
 }
 
 export function createDirectory(numberedUserCount: number, random: Random): Directory {
@@ -21,6 +24,7 @@ export function createDirectory(numberedUserCount: number, random: Random): Dire
   const byName = new Map(people.map((person) => [person.userPrincipalName, person]));
   const groupById = new Map(groups.map((group) => [group.id, group]));
   const parents = new Map<string, Set<string>>();
+  const entraRoles = new Map<string, readonly EntraRole[]>(firstEntraRoles);
 
   const join = (member: string, group: string): void => {
     parents.set(member, (parents.get(member) ?? new Set()).add(group));
@@ -49,5 +53,7 @@ export function createDirectory(numberedUserCount: number, random: Random): Dire
       for (const group of [...Object.values(roleGroups), eveningShift]) parents.get(personId)?.delete(group.id);
       for (const role of roles) join(personId, roleGroups[role].id);
     },
+    entraRolesOf: (personId) => entraRoles.get(personId) ?? [],
+    setEntraRoles: (personId, roles) => void entraRoles.set(personId, roles),
   };
 }

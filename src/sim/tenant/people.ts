@@ -58,6 +58,17 @@ export const numberedUsers = (count: number, random: Random): readonly Person[] 
     return { id: random.guid(), displayName: `User ${number}`, givenName: null, surname: null, userPrincipalName: `user${number}@${domainName}` };
   });
 
+/** Roles by which people reach devices with rights of their own: those of Entra that read recovery keys, and one of Intune. */
+export const entraRoles = ['Helpdesk Administrator', 'Security Reader', 'Cloud Device Administrator', 'Intune Administrator', 'Help Desk Operator'] as const;
+export type EntraRole = (typeof entraRoles)[number];
+
+/** Active at the start. */
+export const firstEntraRoles: readonly (readonly [person: string, roles: readonly EntraRole[]])[] = [
+  [cast.alex.id, ['Helpdesk Administrator']],
+  [cast.isaiah.id, ['Helpdesk Administrator']],
+  [cast.megan.id, ['Intune Administrator']],
+];
+
 /** Who is in which group at the start: member (a person or a group) and group. */
 export const firstMemberships: readonly (readonly [member: string, group: string])[] = [
   [cast.alex.id, roleGroups.agent.id],

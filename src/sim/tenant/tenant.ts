@@ -41,6 +41,8 @@ export interface Tenant {
   readonly registrations: Registrations;
   /** Roles of Entra; a test may add some. */
   readonly roleAssignments: RoleAssignment[];
+  /** Whether somebody has allowed the applications to act for people, and what Conditional Access asks of one who is acted for. A test may change it. */
+  readonly acting: { consented: boolean; challenge: { readonly number: number; readonly claims?: string } | undefined };
   /** What the device showed when the key was made. For any id: of keys that do not exist too. */
   recoveryPassword(keyId: string): string;
   /** Notes that somebody read a key. False when there is no such key. */
@@ -67,6 +69,7 @@ export function createTenant({ devices, seed, now, canary }: TenantOptions): Ten
     policy: { ownersMayReadKeys: true },
     registrations: createRegistrations(now()),
     roleAssignments: [...firstAssignments],
+    acting: { consented: true, challenge: undefined },
     recoveryPassword: (keyId) => (canary?.keyId.toLowerCase() === keyId.toLowerCase() ? canary.recoveryPassword : recoveryPassword(seed, keyId)),
     keyWasRead: (keyId, by, at = now(), more = {}) => {
       const key = fleet.key(keyId);

@@ -10,6 +10,8 @@ import { box, type CardMessage, type Element, facts, heading, line, message, not
 import { confirmOwnKeyCard } from './confirm-own-key.ts';
 import { confirmInputs, type FormSettings } from './confirm-inputs.ts';
 import { plain, type Said, say } from './escape.ts';
+import { type Hindrance, hindranceBox } from './hindrance.ts';
+import { signInButton } from './portals.ts';
 import { problemsBox } from './problems.ts';
 import { age, time, when } from './times.ts';
 import { deviceName, joinWords, ownerWords, systemWords } from './words.ts';
@@ -26,6 +28,8 @@ export interface Confirm {
   readonly note?: AskNote;
   /** After a wrong key ID of the caller: how many more may follow. */
   readonly missesLeft?: number;
+  /** What has to be done before the next press. */
+  readonly hindrance?: Hindrance;
 }
 
 /** Throws when the request has no offer: only a request with one is open. */
@@ -41,13 +45,14 @@ export function confirmRevealCard(confirm: Confirm): CardMessage {
     [
       heading(say`Recovery key for ${name}?`),
       ...problemsBox(problems, { title: say`▲ Not revealed yet`, missesLeft: confirm.missesLeft }),
+      ...hindranceBox(confirm.hindrance, { viewer: request.viewer, now: confirm.now }),
       deviceFacts(offer, confirm),
       ...deviceWarnings(offer),
       ...(confirm.note ? [box('warning', [line(noteWords[confirm.note.kind](confirm.note.typed))], { spacing: 'medium' })] : []),
       ...confirmInputs({ ...confirm, offer }),
       smallPrint(say`Revealing is written into the ledger under your name. This card is open until ${until}.`, { spacing: 'medium' }),
     ],
-    [press('reveal', 'Reveal', request.id, { style: 'positive', tooltip: 'Shows the recovery key to you, once' }), press('cancel', 'Cancel', request.id)],
+    [press('reveal', 'Reveal', request.id, { style: 'positive', tooltip: 'Shows the recovery key to you, once' }), press('cancel', 'Cancel', request.id), ...signInButton(confirm.hindrance?.signInPage)],
   );
 }
 

@@ -10,6 +10,8 @@ import type { Rotation } from '../../domain/rotation.ts';
 import { box, type CardMessage, type Element, facts, heading, line, message, note, press } from './card.ts';
 import { type FormSettings, rotationInputs } from './confirm-inputs.ts';
 import { joined, plain, type Said, say } from './escape.ts';
+import { type Hindrance, hindranceBox } from './hindrance.ts';
+import { signInButton } from './portals.ts';
 import { problemsBox } from './problems.ts';
 import { isDue } from './rotation-words.ts';
 import { age, time, when } from './times.ts';
@@ -25,6 +27,8 @@ export interface ConfirmRotation {
   /** What was typed before a mistake; without it the presets of the request. */
   readonly values?: FormValues;
   readonly problems?: readonly InputProblem[];
+  /** What has to be done before the next press. */
+  readonly hindrance?: Hindrance;
 }
 
 const daysUntilSilent = 7;
@@ -40,6 +44,7 @@ export function confirmRotateCard(confirm: ConfirmRotation): CardMessage {
     [
       heading(say`Rotate the key of ${name}?`),
       ...problemsBox(problems, { title: say`▲ Not rotated yet` }),
+      ...hindranceBox(confirm.hindrance, { viewer: request.viewer, now: confirm.now, purpose: 'rotate' }),
       ...underWay(confirm),
       deviceFacts(offer, confirm),
       ...warnings(offer, confirm),
@@ -48,7 +53,7 @@ export function confirmRotateCard(confirm: ConfirmRotation): CardMessage {
       ...rotationInputs({ request, settings, problems, ...(values && { values }) }),
       note(say`Rotating is written into the ledger under your name. This card is open until ${time(request.expiresAt, request.viewer)}.`, { spacing: 'medium' }),
     ],
-    [press('rotate', 'Rotate', request.id, { style: 'positive', tooltip: 'Asks Intune for a new key, now' }), press('cancel', 'Cancel', request.id)],
+    [press('rotate', 'Rotate', request.id, { style: 'positive', tooltip: 'Asks Intune for a new key, now' }), press('cancel', 'Cancel', request.id), ...signInButton(confirm.hindrance?.signInPage)],
   );
 }
 

@@ -28,7 +28,7 @@ export function entryLines({ read, now, viewer, bare }: Drawn): Container {
       : [
           line(say`${outcomeWords(entry)}`, { weight: 'bolder' }),
           ...[about(read, entry, bare), why(read, entry, bare)].flatMap((text) => (text === undefined ? [] : [line(text, { spacing: 'none' })])),
-          note(joined([say`${when(entry.time, now, viewer)}`, ...who(read, entry, bare), say`${sourceWords[entry.source]}`, say`no.\u00a0${seq}`], ' · '), { spacing: 'none' }),
+          note(joined([say`${when(entry.time, now, viewer)}`, ...who(read, entry, bare), say`${sourceWords[entry.source]}`, ...(entry.authority === undefined ? [] : [say`in their own name`]), say`no.\u00a0${seq}`], ' · '), { spacing: 'none' }),
         ];
   return { type: 'Container', separator: true, spacing: 'medium', items };
 }

@@ -41,4 +41,10 @@ export const ownRefusalWords = {
   'not-your-device': 'as for a key',
   'index-not-ready': 'as for a key',
   'key-id-ambiguous': 'as for a key',
+  'token-refused': 'as for a key',
+  'token-of-another': 'as for a key',
+  'token-replayed': 'as for a key',
+  'consent-missing': 'as for a key',
+  'sign-in-needed': 'as for a key',
+  'entra-role-missing': (facts) => no('Entra ID does not let you read this key', [say`The key is read in your name, and Entra ID says that you may not. Nothing was shown.`], callHelpdesk(facts)),
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;

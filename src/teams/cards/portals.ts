@@ -18,4 +18,7 @@ export const portalLinks = ({ objectId, intuneId }: PortalIds = {}): readonly Op
   open('Intune portal', intuneId === undefined ? intune : `${intune}#view/Microsoft_Intune_Devices/DeviceSettingsMenuBlade/~/overview/mdmDeviceId/${intuneId}`),
 ];
 
+/** A page of Keydesk itself, from which the browser goes on to Microsoft. */
+export const signInButton = (page: string | undefined): readonly OpenUrlAction[] => (page === undefined ? [] : [open('Sign in', page)]);
+
 export const intuneLink = (intuneId?: IntuneDeviceId): readonly OpenUrlAction[] => portalLinks(intuneId === undefined ? {} : { intuneId }).slice(1);

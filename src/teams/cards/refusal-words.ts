@@ -197,4 +197,16 @@ export const refusalWords = {
       [say`Keys of several devices begin with **${nameOf(facts, 'what you typed')}**. I do not guess which one is meant.`],
       say`Let the caller read on, behind the first dash: **key id ${nameOf(facts, '1A2B3C4D')}** and four characters more. Or say which device: **key for LAPTOP-42 id ${nameOf(facts, '1A2B3C4D')}**`,
     ),
+
+  'token-refused': () => no('I do not take this sign-in', [say`What Teams sent is no sign-in to Keydesk that Entra ID vouches for. Nothing was shown.`], say`Sign out of Teams and in again, then press the button once more. If that does not help, tell the people who run Keydesk the reference.`),
+
+  'token-of-another': () => no('This sign-in is another person’s', [say`The button was pressed by you, and the sign-in that came with it belongs to somebody else. Nothing was shown.`], say`Is Teams on this computer signed in with two accounts? Use one of them, then press the button again. If you know of no other account, tell your security team the reference.`),
+
+  'token-replayed': () => no('This sign-in was for another card', [say`It came with a press on another card, or on this one before. Each press needs one of its own. Nothing was shown.`], say`Press the button again. If you did not press it just now, tell your security team the reference.`),
+
+  'consent-missing': () => no('Keydesk may not act for you yet', [say`Keys are read in your name here, and nobody has allowed Keydesk to do that. Nothing was shown.`], say`Press **Sign in**. If Microsoft's page asks for an administrator, tell the people who run Keydesk. Then press the button again.`),
+
+  'sign-in-needed': () => no('Entra ID wants you to sign in again', [say`A Conditional Access policy asks for more than Teams gave it, or your session was ended. Nothing was shown.`], say`Press **Sign in** and do what Microsoft's page asks. Then come back and press the button again.`),
+
+  'entra-role-missing': () => no('Your role in Entra ID is not active', [say`Keys are read in your name here, and Entra ID says that you may not read this one. Nothing was shown.`], say`Activate your role in PIM (Privileged Identity Management), wait a minute, then press the button again. If it is active, your role may not include this device.`),
 } as const satisfies Record<RefusalCode, Words>;

@@ -9,7 +9,7 @@ import { type CardMessage, type OpenUrlAction, heading, line, message, note, pre
 import { cleanText, type Plain, plain, type Said, say } from './escape.ts';
 import { ownRefusalWords } from './own-refusal-words.ts';
 import { ownDevicesPage } from './own-words.ts';
-import { portalLinks } from './portals.ts';
+import { portalLinks, signInButton } from './portals.ts';
 import { type RefusalWords, refusalWords, type Words } from './refusal-words.ts';
 import { rotationRefusalWords } from './rotation-refusal-words.ts';
 import { statusRefusalWords } from './status-refusal-words.ts';
@@ -20,6 +20,8 @@ export interface Refused {
   readonly now: Instant;
   /** What was wanted; a key, where it is not said. */
   readonly purpose?: Purpose | 'audit';
+  /** Where it helps to sign in on a page of ours. */
+  readonly signInPage?: string;
 }
 
 /** Where the portals are the way on: the key may be found there, or the device be looked at. */
@@ -34,7 +36,7 @@ function linksFor(code: RefusalCode, facts: RefusalFacts, purpose: Refused['purp
 }
 
 /** Where the card's own request may still show its key. */
-const mayShowAgain: ReadonlySet<RefusalCode> = new Set(['request-used', 'request-busy']);
+const mayShowAgain: ReadonlySet<RefusalCode> = new Set(['request-used', 'request-busy', 'token-refused', 'token-of-another', 'token-replayed', 'consent-missing', 'sign-in-needed', 'entra-role-missing']);
 
 export function refusedCard(refused: Refused): CardMessage {
   const { code, facts, reference } = refused.refusal;
@@ -50,7 +52,7 @@ export function refusedCard(refused: Refused): CardMessage {
       line(words.next, { spacing: 'medium' }),
       note(words.sign === 'refused' ? say`Reference ${reference}. This is in the ledger.` : say`Reference ${reference}`, { spacing: 'medium' }),
     ],
-    [...again, ...linksFor(code, facts, refused.purpose)],
+    [...again, ...signInButton(refused.signInPage), ...linksFor(code, facts, refused.purpose)],
   );
 }
 
@@ -64,6 +66,9 @@ const wordsFor = {
   status: (code) => statusRefusalWords[code] ?? 'as for a key',
   audit: auditRefusalWords,
 } as const satisfies Record<Purpose | 'audit', (code: RefusalCode) => Words | 'as for a key'>;
+
+/** The same as parts, for a card that stays and says it in a box. */
+export const refusedWords = (refused: Refused): RefusalWords => wordsOf(refused);
 
 function wordsOf({ refusal: { code, facts }, viewer, now, purpose = 'reveal' }: Refused): RefusalWords {
   const other = facts.by === 'owner' ? ownRefusalWords[code] : wordsFor[purpose](code);

@@ -41,4 +41,7 @@ export const failureWords = {
   unlisted: { why: say`Windows reported an error that Keydesk does not know.`, remedy: say`Search Microsoft's pages for the number that stands below. Then rotate again.` },
   cancelled: { why: say`Somebody cancelled it in Intune.`, remedy: say`If a new key is still wanted, rotate again.` },
   'gave-up': { why: say`It has taken too long, and nothing more is tried.`, remedy: say`Is the device still in use? Bring it online and let it sync, then rotate again. If Intune was the reason, look at its service health.` },
+  'person-forbidden': { why: say`It was sent in the name of the person who pressed Rotate, and Intune says that they may not rotate this device.`, remedy: say`Activate your role in PIM (Privileged Identity Management) and wait a minute. It must hold **Remote tasks: Rotate BitLocker keys** in Intune, for this device.` },
+  'sign-in-needed': { why: say`It was to be sent in the name of the person who pressed Rotate, and Entra ID wants them to sign in again.`, remedy: say`Press **Sign in**, where the card has it, or sign out of Teams and in again. Do what Microsoft's page asks.` },
+  'sign-in-lost': { why: say`It was to be sent in the name of the person who pressed Rotate, and that could not be done while they were signed in. Nobody else may send it.`, remedy: say`Try it once more. If that repeats, look at Intune's service health.` },
 } as const satisfies Record<RotationFailure, FailureWords>;

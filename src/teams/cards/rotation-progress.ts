@@ -8,7 +8,7 @@ import type { Rotation, RotationCause, RotationState } from '../../domain/rotati
 import { hresult } from '../../domain/rotation-failure.ts';
 import { box, type CardMessage, type Element, facts, heading, line, message, note } from './card.ts';
 import { joined, plain, type Said, say } from './escape.ts';
-import { intuneLink } from './portals.ts';
+import { intuneLink, signInButton } from './portals.ts';
 import { failureWords } from './rotation-failure-words.ts';
 import { isDue, newKeyIds } from './rotation-words.ts';
 import { span, when } from './times.ts';
@@ -20,6 +20,8 @@ export interface Progress {
   readonly rotation: Rotation;
   readonly now: Instant;
   readonly overdueHours: number;
+  /** Where a new sign-in is needed, and only for the one who pressed. */
+  readonly signInPage?: string;
 }
 
 export function rotationProgressCard(progress: Progress): CardMessage {
@@ -36,7 +38,7 @@ export function rotationProgressCard(progress: Progress): CardMessage {
       about(progress),
       ...(over ? [] : [note(rotation.causes.length > 1 ? say`This card shows how it goes on. There are other reasons for this rotation too; it is done once.` : say`This card shows how it goes on.`, { spacing: 'medium' })]),
     ],
-    rotation.state === 'failed' || rotation.state === 'overdue' ? intuneLink(rotation.baseline?.intuneId ?? request.offer?.managed?.intuneId) : [],
+    rotation.state === 'failed' || rotation.state === 'overdue' ? [...signInButton(progress.signInPage), ...intuneLink(rotation.baseline?.intuneId ?? request.offer?.managed?.intuneId)] : [],
   );
 }
 

@@ -7,8 +7,10 @@ import { expiredCard } from '../cards/expired.ts';
 import { refusedCard } from '../cards/refused.ts';
 import { revealedKeyCard } from '../cards/revealed-key.ts';
 import { afterwardsOf } from '../afterwards.ts';
+import { loginRequest } from '../login-request.ts';
 import { cardAnswer, type InvokeBody } from '../invoke-answer.ts';
 import type { Room } from '../room.ts';
+import { hindered, signInOf, signInPageFor } from '../sign-in.ts';
 import { makeLast, notePlace } from '../say.ts';
 
 export const onReveal = async (room: Room, press: Press): Promise<InvokeBody> => answerTo(room, press, await revealKey(room.desk, press));
@@ -28,9 +30,11 @@ async function answerTo(room: Room, press: Press, answer: RevealAnswer): Promise
       return body;
     }
     case 'card-back': {
-      const { request, values, problems, missesLeft } = answer;
-      return cardAnswer(confirmRevealCard({ request, settings, now, values, problems, ...(missesLeft !== undefined && { missesLeft }) }));
+      const { request, values, problems, missesLeft, hindrance } = answer;
+      return cardAnswer(confirmRevealCard({ request, settings, now, values, problems, ...(missesLeft !== undefined && { missesLeft }), ...hindered(room, request, hindrance) }));
     }
+    case 'sign-in':
+      return loginRequest(answer, signInOf(room));
     case 'refused':
       return cardAnswer(await refusal(room, press, answer));
   }
@@ -38,7 +42,7 @@ async function answerTo(room: Room, press: Press, answer: RevealAnswer): Promise
 
 async function refusal(room: Room, press: Press, { refusal, request }: Extract<RevealAnswer, { kind: 'refused' }>): Promise<CardMessage> {
   const now = room.desk.clock.now();
-  const refused = refusedCard({ refusal, viewer: press.viewer, now });
+  const refused = refusedCard({ refusal, viewer: press.viewer, now, ...(request && signInPageFor(room, request, refusal.code)) });
   if (request === undefined) return refused;
   // A card that will never do anything again says so for good.
   if (refusal.code === 'request-expired') await makeLast(room, request, expiredCard({ request }));

@@ -6,10 +6,12 @@ import { plain } from '../cards/escape.ts';
 import { expiredCard } from '../cards/expired.ts';
 import { refusedCard, refusedLine } from '../cards/refused.ts';
 import { rotationProgressCard } from '../cards/rotation-progress.ts';
+import { loginRequest } from '../login-request.ts';
 import { cardAnswer, type InvokeBody, lineAnswer } from '../invoke-answer.ts';
 import type { Room } from '../room.ts';
 import { makeLast, notePlace } from '../say.ts';
 import { showRotation } from '../show-rotation.ts';
+import { hindered, signInOf, signInPageFor } from '../sign-in.ts';
 import { cardOf } from './ask.ts';
 
 /**
@@ -40,10 +42,12 @@ export async function onRotate(room: Room, press: Press): Promise<InvokeBody> {
       // A crash between sending a card and noting its place: without a place it could not be told how it goes on.
       if (answer.request.card.activityId === undefined) await notePlace(room, answer.request, press.cardActivityId);
       const { rotation } = await showRotation(room, answer.rotation);
-      return cardAnswer(rotationProgressCard({ request: answer.request, rotation, now, overdueHours: settings.overdueHours }));
+      return cardAnswer(rotationProgressCard({ request: answer.request, rotation, now, overdueHours: settings.overdueHours, ...signInPageFor(room, answer.request, rotation.failure) }));
     }
     case 'card-back':
-      return cardAnswer(confirmRotateCard({ request: answer.request, settings, now, values: answer.values, problems: answer.problems }));
+      return cardAnswer(confirmRotateCard({ request: answer.request, settings, now, values: answer.values, problems: answer.problems, ...hindered(room, answer.request, answer.hindrance) }));
+    case 'sign-in':
+      return loginRequest(answer, signInOf(room));
     case 'refused':
       if (answer.refusal.code === 'request-expired') await sayExpired(room, press);
       return cardAnswer(refusedCard({ refusal: answer.refusal, viewer: press.viewer, now, purpose: 'rotate' }));

@@ -61,8 +61,8 @@ describe('sim/entra/token-endpoint', () => {
     assert.equal(status, 200);
   });
 
-  it('knows client credentials only', async () => {
-    const { status, body } = await ask({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer' });
+  it('knows client credentials and on-behalf-of only', async () => {
+    const { status, body } = await ask({ grant_type: 'password' });
     assert.deepEqual([status, field(body, 'error')], [400, 'unsupported_grant_type']);
   });
 

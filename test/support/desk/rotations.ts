@@ -83,7 +83,7 @@ export function planIn(memory: Memory, { plan, entry }: PlannedRotation): { read
   if (host !== undefined && again) return { rotation: host, joined: true };
   const rotation = host === undefined ? newRotation(plan) : joined(host, plan);
   memory.rotations.set(rotation.id, rotation);
-  if (rotation.state === 'scheduled') memory.wakeAt.set(rotation.id, earlier(rotation.dueAt, memory.wakeAt.get(rotation.id)));
+  if (rotation.state === 'scheduled') memory.wakeAt.set(rotation.id, earlier(plan.lookAt ?? rotation.dueAt, memory.wakeAt.get(rotation.id)));
   memory.entries.push(entry(rotation));
   return { rotation, joined: host !== undefined };
 }

@@ -93,7 +93,7 @@ export function requestsOf(memory: Memory): Requests {
     return true;
   };
   const holds = (id: RequestId, attempt: number): boolean => requests.get(id)?.attempt === attempt;
-  const giveUp = (id: RequestId, entry: LedgerEntry): boolean => move(id, ['claimed'], { state: known(id).revealedAt === undefined ? 'failed' : 'revealed' }, entry);
+  const giveUp = (id: RequestId, entry: LedgerEntry, reopen = false): boolean => move(id, ['claimed'], { state: known(id).revealedAt !== undefined ? 'revealed' : reopen ? 'open' : 'failed' }, entry);
 
   return {
     open: async (request, asked) => {
@@ -129,7 +129,7 @@ export function requestsOf(memory: Memory): Requests {
       hideTakenUntil.delete(id);
       return rotation === undefined ? {} : { rotation };
     },
-    failed: async ({ id, attempt, entry }) => holds(id, attempt) && giveUp(id, entry),
+    failed: async ({ id, attempt, entry, reopen }) => holds(id, attempt) && giveUp(id, entry, reopen),
     settleClaims: async (olderThan, at) => {
       const stale = [...requests.values()].filter((request) => request.state === 'claimed' && request.claimedAt !== undefined && request.claimedAt < olderThan);
       return stale.filter((request) => giveUp(request.id, unknownEntry(request, at))).length;

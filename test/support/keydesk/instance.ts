@@ -10,7 +10,8 @@ import { defaultSweepSettings, type SweepSettings } from '../../../src/domain/sw
 import { createCredential } from '../../../src/graph/credential.ts';
 import { createGraph, type Graph } from '../../../src/graph/graph.ts';
 import { authorityTurnedTo, lastHopTurnedTo } from '../../../src/graph/turned.ts';
-import { type Keydesk, startKeydesk } from '../../../src/keydesk.ts';
+import { createOnBehalfOf } from '../../../src/graph/on-behalf-of.ts';
+import { type DelegatedParts, type Keydesk, startKeydesk } from '../../../src/keydesk.ts';
 import { createLog } from '../../../src/log.ts';
 import { apps } from '../../../src/sim/tenant/apps.ts';
 import { roleGroups } from '../../../src/sim/tenant/people.ts';
@@ -29,6 +30,8 @@ export interface InstanceOptions {
   readonly databaseUrl?: string;
   /** Holds the ledger against Entra's log, a chore more; not at all when absent. */
   readonly entraLog?: { readonly everySeconds: number };
+  /** Delegated mode; the application then may not read a key itself. */
+  readonly delegated?: true;
   /** Signing keys of the ledger, by their number (ledger-keys.ts); the first when absent. */
   readonly keys?: { readonly signing: number; readonly former?: number };
   readonly checkpointFile?: string;
@@ -98,7 +101,7 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, credentialEnds, sweep, telemetry, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, credentialEnds, delegated, sweep, telemetry, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
   const chores = handChores(choreCount + [entraLog, sweep, credentialEnds].filter((option) => option !== undefined).length);
@@ -110,7 +113,8 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
     fingerprint: '00'.repeat(32),
     ...(sweep && { sweep: { ...defaultSweepSettings, ...sweep } }),
     inbound: { mode: 'unauthenticated-loopback' },
-    graph: graphAt(simulatorUrl, clock, { log, telemetry }),
+    graph: graphAt(simulatorUrl, clock, { log, telemetry }, delegated ? apps.keydeskMetadata : apps.keydesk),
+    ...(delegated && { delegated: delegatedAt(simulatorUrl) }),
     rotationGraph: graphAt(simulatorUrl, clock, { log, telemetry }, apps.keydeskRotation),
     ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
     ...(credentialEnds && { credentialEnds: () => Promise.resolve(credentialEnds(clock.now())) }),
@@ -122,6 +126,17 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
   });
   return { keydesk, deadlines, chores };
 }
+
+export const publicUrl = 'https://keydesk.contoso.com';
+
+/** People sign in to Keydesk's application, which acts for them there. */
+const delegatedAt = (url: string): DelegatedParts => ({
+  clientId: apps.keydesk.clientId,
+  connection: 'keydesk-sso',
+  publicUrl,
+  exchange: createOnBehalfOf({ tenantId, identity: { type: 'secret', clientId: apps.keydesk.clientId, secret: { reveal: () => apps.keydesk.secret } } }, { authorityHttp: authorityTurnedTo(url) }),
+  fetchKeys: (keys, options) => fetch(new URL(new URL(keys).pathname, url), options),
+});
 
 /** As Keydesk's own application in the simulated tenant, or another, with a token that its token endpoint gave. */
 function graphAt(url: string, clock: StandingClock, { log, telemetry }: { readonly log: Logger; readonly telemetry: Watch | undefined }, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {

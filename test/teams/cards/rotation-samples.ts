@@ -65,7 +65,7 @@ const states: Record<string, CardMessage> = {
 /** Only Windows' own refusals come with a number. */
 function failed(failure: Rotation['failure'] & string): Rotation {
   const { errorCode, ...rotation } = the.rotationIn.failed({ failure });
-  return ['not-managed', 'several-managed', 'device-gone', 'forbidden', 'refused', 'cancelled', 'gave-up'].includes(failure) || errorCode === undefined ? rotation : { ...rotation, errorCode };
+  return ['not-managed', 'several-managed', 'device-gone', 'forbidden', 'refused', 'cancelled', 'gave-up', 'person-forbidden', 'sign-in-needed', 'sign-in-lost'].includes(failure) || errorCode === undefined ? rotation : { ...rotation, errorCode };
 }
 
 const hidden = (rotation: Rotation, mayRotate = true): CardMessage => hiddenKeyCard({ request: the.revealedRequest(), now: rotation.state === 'scheduled' ? now : afternoon, rotation, mayRotate });

@@ -23,6 +23,7 @@ import { auditSamples } from './audit-samples.ts';
 import { rotationSamples, rotationSamplesWithKey } from './rotation-samples.ts';
 import { fleetSamples } from './fleet-samples.ts';
 import { statusSamples, statusSamplesWithKey } from './status-samples.ts';
+import { signInSamples } from './sign-in-samples.ts';
 import { summarySamples } from './summary-samples.ts';
 import * as the from './people-and-devices.ts';
 import { inOrder } from '../../../src/domain/device.ts';
@@ -189,7 +190,7 @@ const faults: readonly Sample[] = faultCodes.flatMap((code) => [
 
 /** All cards that may be sent, edited into a message, or stored by Teams. */
 export const openSamples: readonly Sample[] = [
-  ...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...statusSamples, ...auditSamples, ...summarySamples, ...fleetSamples }).map(([name, message]) => ({ name, message })),
+  ...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...statusSamples, ...auditSamples, ...summarySamples, ...fleetSamples, ...signInSamples }).map(([name, message]) => ({ name, message })),
   ...refusals,
   ...faults,
 ];
