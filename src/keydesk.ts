@@ -49,6 +49,8 @@ export interface KeydeskParts {
   readonly fingerprint: string;
   readonly inbound: Inbound;
   readonly graph: Graph;
+  /** The same with an identity that may read recovery passwords; `graph` when absent. */
+  readonly revealGraph?: Graph;
   /** The same with an identity that may rotate; `graph` when absent. */
   readonly rotationGraph?: Graph;
   /** How often the ledger is held against Entra's own log, and under which client ids Keydesk asks Graph; never when absent. */
@@ -130,13 +132,13 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
       await timekeeper.stop();
       await wakeUps?.stop();
       await keeper.close();
-      for (const one of new Set([graph, parts.rotationGraph])) one?.stop();
+      for (const one of new Set([graph, parts.revealGraph, parts.rotationGraph])) one?.stop();
       await database.close();
     },
   };
 }
 
-function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, ledger: kept, log, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
+function deskOf({ tenantId, database, graph, revealGraph = graph, rotationGraph = graph, settings, ledger: kept, log, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
@@ -152,7 +154,7 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
     managedDevices: graph.managedDevices,
     encryptionStates: graph.encryptionStates,
     tenantPolicy: graph.tenantPolicy,
-    recoveryKeys: graph.recoveryKeys,
+    recoveryKeys: { ...graph.recoveryKeys, read: revealGraph.recoveryKeys.read },
     rotator: rotationGraph.rotator,
     roles: graph.roles,
     ledger: said(ledger, log),

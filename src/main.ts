@@ -1,15 +1,14 @@
 // Production: the configuration of the environment, Microsoft's Graph, a PostgreSQL that is there already.
 
-import { readFileSync } from 'node:fs';
-import { type Config, ConfigError, readConfig } from './config/read-config.ts';
-import type { Identity } from './config/read-identity.ts';
+import { identitiesIn } from './config/identities.ts';
+import { ConfigError, readConfig } from './config/read-config.ts';
 import { systemClock, systemIds } from './config/system.ts';
+import type { IdentityPurpose } from './domain/identity-purpose.ts';
 import { createCredential } from './graph/credential.ts';
 import { createGraph } from './graph/graph.ts';
 import { startKeydesk } from './keydesk.ts';
 import { createLog } from './log.ts';
 import { openDatabase } from './store/database.ts';
-import type { BotIdentity } from './teams/identity.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -17,13 +16,18 @@ async function main(): Promise<void> {
   const credential = createCredential(config);
   const graphOf = (who: typeof credential) =>
     createGraph({ credential: who, roleGroups: config.groups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, observe: (call) => log.debug({ ...call }, 'a call to Graph') });
+  const [own, ...apart] = identitiesIn(config);
+  const graph = graphOf(credential);
+  const graphs = [{ ...own, graph }, ...apart.map((one) => ({ ...one, graph: graphOf(createCredential({ tenantId: config.tenantId, identity: one.identity })) }))];
+  const graphFor = (purpose: IdentityPurpose) => graphs.find(({ purposes }) => purposes.includes(purpose))?.graph ?? graph;
   const keydesk = await startKeydesk({
     ...config,
     settings: config.desk,
-    inbound: { mode: 'authenticated', identity: botOf(config, credential) },
+    inbound: { mode: 'authenticated', identity: { clientId: config.identity.clientId, tokens: { getToken: (scope) => credential.getToken(scope) } } },
     database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
-    graph: graphOf(credential),
-    ...(config.rotationIdentity && { rotationGraph: graphOf(createCredential({ tenantId: config.tenantId, identity: config.rotationIdentity })) }),
+    graph: graphFor('metadata'),
+    revealGraph: graphFor('reveal'),
+    rotationGraph: graphFor('rotation'),
     log,
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -39,20 +43,6 @@ async function main(): Promise<void> {
     });
   }
 }
-
-function botOf({ identity, tenantId }: Config, credential: ReturnType<typeof createCredential>): BotIdentity {
-  const { clientId } = identity;
-  switch (identity.type) {
-    case 'secret':
-      return { type: 'secret', clientId, tenantId, secret: identity.secret.reveal() };
-    case 'certificate':
-      return { type: 'certificate', clientId, tenantId, thumbprint: identity.thumbprint, privateKey: pemOf(identity) };
-    case 'managed-identity':
-      return { type: 'managed-identity', clientId, tenantId, tokens: { getToken: (scope) => credential.getToken(scope) } };
-  }
-}
-
-const pemOf = (identity: Extract<Identity, { type: 'certificate' }>): string => readFileSync(identity.certificateFile, 'utf8');
 
 main().catch((error: unknown) => {
   // A ConfigError names every fault with its remedy and holds no secret; of anything else only the kind is told.

@@ -1,0 +1,22 @@
+// Which identity is for what. What has none of its own is done by the bot's.
+import { type IdentityPurpose, identityPurposes } from '../domain/identity-purpose.ts';
+import type { Config } from './read-config.ts';
+import type { Identity } from './read-identity.ts';
+
+export interface IdentityFor {
+  /** Empty for a bot whose every purpose has an identity of its own: it talks to Teams and asks Graph nothing. */
+  readonly purposes: readonly IdentityPurpose[];
+  readonly identity: Identity;
+}
+
+/** The bot's own first. Two purposes with one client id are one identity, whose token and connections they share. */
+export function identitiesIn({ identity, identitiesApart }: Pick<Config, 'identity' | 'identitiesApart'>): readonly [IdentityFor, ...IdentityFor[]] {
+  const apart = new Map<string, IdentityFor>();
+  for (const purpose of identityPurposes) {
+    const own = identitiesApart[purpose];
+    if (own === undefined) continue;
+    const known = apart.get(own.clientId) ?? { identity: own, purposes: [] };
+    apart.set(own.clientId, { ...known, purposes: [...known.purposes, purpose] });
+  }
+  return [{ identity, purposes: identityPurposes.filter((purpose) => identitiesApart[purpose] === undefined) }, ...apart.values()];
+}
