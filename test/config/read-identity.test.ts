@@ -55,11 +55,13 @@ describe('who Keydesk is', () => {
       }
     });
 
-    for (const type of [undefined, '', ' ', 'MultiTenant', 'multitenant', 'Singletenant', 'none', 'SingleTenant;MultiTenant']) {
-      it(`is refused as "${type}"`, () => {
-        assert.deepEqual(namedBy({ ...withSecret, MicrosoftAppType: type }), ['MicrosoftAppType']);
-      });
-    }
+    describe('of a type that is empty, unknown or MultiTenant', () => {
+      for (const type of [undefined, '', ' ', 'MultiTenant', 'multitenant', 'Singletenant', 'none', 'SingleTenant;MultiTenant']) {
+        it(`is refused: "${type}"`, () => {
+          assert.deepEqual(namedBy({ ...withSecret, MicrosoftAppType: type }), ['MicrosoftAppType']);
+        });
+      }
+    });
 
     for (const id of [undefined, '', '  ', 'keydesk', '00000000-0000-0000-0000-000000000000']) {
       it(`is refused with the client id "${id}"`, () => {

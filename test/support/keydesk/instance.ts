@@ -28,6 +28,8 @@ export interface InstanceOptions {
   /** Signing keys of the ledger, by their number (ledger-keys.ts); the first when absent. */
   readonly keys?: { readonly signing: number; readonly former?: number };
   readonly checkpointFile?: string;
+  /** Metadata and reveals too have an application of their own, and the bot's asks Graph nothing. */
+  readonly identitiesApart?: true;
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
 }
@@ -89,7 +91,7 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, identitiesApart, entraLog, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
   const chores = handChores(choreCount + (entraLog === undefined ? 0 : 1));
@@ -100,9 +102,10 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
     settings: { ...defaultSettings, ...settings },
     fingerprint: '00'.repeat(32),
     inbound: { mode: 'unauthenticated-loopback' },
-    graph: graphAt(simulatorUrl, clock, log),
+    graph: graphAt(simulatorUrl, clock, log, identitiesApart ? apps.keydeskMetadata : apps.keydesk),
+    ...(identitiesApart && { revealGraph: graphAt(simulatorUrl, clock, log, apps.keydeskReveal) }),
     rotationGraph: graphAt(simulatorUrl, clock, log, apps.keydeskRotation),
-    ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
+    ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk, apps.keydeskMetadata, apps.keydeskReveal, apps.keydeskRotation].map(({ clientId }) => clientId) } }),
     database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') }),
     ledger: { signingKey: { reveal: () => pemOf(keys?.signing ?? 1) }, ...(keys?.former !== undefined && { formerKey: { reveal: () => pemOf(keys.former ?? 0) } }), ...(checkpointFile !== undefined && { checkpointFile }) },
     log,
@@ -111,8 +114,8 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
   return { keydesk, deadlines, chores };
 }
 
-/** As Keydesk's own application in the simulated tenant, or another, with a token that its token endpoint gave. */
-function graphAt(url: string, clock: StandingClock, log: Logger, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
+/** As an application of the simulated tenant, with a token that its token endpoint gave. */
+function graphAt(url: string, clock: StandingClock, log: Logger, app: { readonly clientId: string; readonly secret: string }): Graph {
   const identity = { type: 'secret', clientId: app.clientId, secret: { reveal: () => app.secret } } as const;
   return createGraph({
     credential: createCredential({ tenantId, identity }, { authorityHttp: authorityTurnedTo(url) }),
