@@ -154,7 +154,7 @@ function deskOf({ tenantId, database, graph, revealGraph = graph, rotationGraph 
     managedDevices: graph.managedDevices,
     encryptionStates: graph.encryptionStates,
     tenantPolicy: graph.tenantPolicy,
-    recoveryKeys: { ...graph.recoveryKeys, read: revealGraph.recoveryKeys.read },
+    recoveryKeys: { ...graph.recoveryKeys, read: (keyId, options) => revealGraph.recoveryKeys.read(keyId, options) },
     rotator: rotationGraph.rotator,
     roles: graph.roles,
     ledger: said(ledger, log),

@@ -170,8 +170,8 @@ describe('who Keydesk is', () => {
         ['a certificate that is not there', { CLIENT_ID: other, CERTIFICATE_FILE: '/not/there' }, 'CERTIFICATE_FILE'],
       ] as const) {
         it(`is refused with ${what}`, () => {
-          const env_ = Object.fromEntries(Object.entries(env).map(([end, value]) => [name(end), value]));
-          assert.deepEqual(namedBy({ ...withSecret, ...env_ }), [name(fault)]);
+          const set = Object.fromEntries(Object.entries(env).map(([end, value]) => [name(end), value]));
+          assert.deepEqual(namedBy({ ...withSecret, ...set }), [name(fault)]);
         });
       }
 
