@@ -3,6 +3,8 @@
 import { exitCodes, UsageError } from './audit/command.ts';
 import { commands, helpOf } from './audit/commands.ts';
 import { remedyFor } from './audit/database.ts';
+import { commandEnvironment } from './config/command-environment.ts';
+import { ConfigError } from './config/read-config.ts';
 
 async function main([name, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const names = [...commands.keys()];
@@ -15,10 +17,14 @@ async function main([name, ...args]: readonly string[], env: NodeJS.ProcessEnv):
     if (name === undefined) throw new UsageError(`What shall be done: ${names.join(', ')}?`);
     const command = commands.get(name);
     if (command === undefined) throw new UsageError(`There is no ${name}. There are: ${names.join(', ')}.`);
-    return await command.run(args, env);
+    return await command.run(args, commandEnvironment(env));
   } catch (error) {
     if (error instanceof UsageError) {
       console.error(`${error.message} "npm run audit -- --help" says what there is.`);
+      return exitCodes.wrongUsage;
+    }
+    if (error instanceof ConfigError) {
+      console.error(error.message);
       return exitCodes.wrongUsage;
     }
     console.error(remedyFor(error));

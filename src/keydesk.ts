@@ -59,6 +59,8 @@ export interface KeydeskParts {
   readonly fingerprint: string;
   readonly inbound: Inbound;
   readonly graph: Graph;
+  /** The same with an identity that may read recovery passwords; `graph` when absent. */
+  readonly revealGraph?: Graph;
   /** The same with an identity that may rotate; `graph` when absent. */
   readonly rotationGraph?: Graph;
   /** Delegated mode; application mode when absent. */
@@ -103,6 +105,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   const wakeLater: WakeLater = async (run, id, at) => wakeUps?.later(run, id, at);
   const { desk, asks, ledger, readings, postings, signIns, keeper } = deskOf(parts, wakeLater);
   const { delegated, tenantId } = parts;
+  const graphs = new Set([graph, parts.revealGraph ?? graph, parts.rotationGraph ?? graph]);
   const bot = createBot({ desk, tenantId, inbound: parts.inbound, ...(delegated && { signIn: signInOf(delegated) }), log, ...(telemetry && { aroundTurn: telemetry.turn }) });
   const times = rotationTimesIn(database, randomBytes, wakeLater);
   const step = (id: RotationId) => workOnRotation(desk, id, bot.tellRotation);
@@ -141,7 +144,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
       jobs: () => stateOfJobs(wakeUps, times),
       summaries: () => stateOfSummaries(desk),
       ...(reconciling && { entraLog: () => reconciling.state() }),
-      missing: () => [graph, ...(parts.rotationGraph ? [parts.rotationGraph] : [])].flatMap((one) => one.missing()),
+      missing: () => [...graphs].flatMap((one) => one.missing()),
       warnings: () => credentials?.warnings() ?? {},
       ...(sweeping && { sweep: () => sweeping.state() }),
     });
@@ -158,13 +161,13 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
       await Promise.all([server.stop(), sweeping?.stop(), timekeeper.stop(), wakeUps?.rest()]);
       await wakeUps?.stop();
       await keeper.close();
-      for (const one of new Set([graph, parts.rotationGraph])) one?.stop();
+      for (const one of graphs) one.stop();
       await database.close();
     },
   };
 }
 
-function deskOf({ tenantId, database, graph, rotationGraph = graph, delegated, settings, ledger: kept, log, telemetry, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
+function deskOf({ tenantId, database, graph, revealGraph = graph, rotationGraph = graph, delegated, settings, ledger: kept, log, telemetry, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;
   const ledger = ledgerIn(database, randomBytes);
   const asks = asksIn(database);
@@ -181,7 +184,7 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, delegated, s
     managedDevices: graph.managedDevices,
     encryptionStates: graph.encryptionStates,
     tenantPolicy: graph.tenantPolicy,
-    recoveryKeys: graph.recoveryKeys,
+    recoveryKeys: { ...graph.recoveryKeys, read: (keyId, options) => revealGraph.recoveryKeys.read(keyId, options) },
     rotator: rotationGraph.rotator,
     fleet: fleetIndexIn(database),
     roles: graph.roles,

@@ -1,5 +1,7 @@
 // npm run migrate: as the owner of the tables, before a new version of the service starts.
 import { DatabaseError } from 'pg';
+import { commandEnvironment } from './config/command-environment.ts';
+import { ConfigError } from './config/read-config.ts';
 import { prepareJobs } from './jobs/prepare.ts';
 import { migrate, MigrationError } from './store/migrate.ts';
 
@@ -7,10 +9,12 @@ const help = `npm run migrate brings the database to the form that this version 
 
 DATABASE_OWNER_URL  postgres:// address of the owner of the tables (needed)
 DATABASE_URL        the service's own address: its role gets insert and select on the ledger, and is made with the
-                    address's password where it is missing (default: the role keydesk_app, which must be there)`;
+                    address's password where it is missing (default: the role keydesk_app, which must be there)
+
+Either may come as a file, DATABASE_OWNER_URL_FILE and DATABASE_URL_FILE; KEYDESK_ENV_FILE names files with variables.`;
 
 /** @returns the exit code */
-async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+async function main(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
   if (args.length > 0) {
     console.log(help);
     return args[0] === '--help' ? 0 : 2;
@@ -59,4 +63,10 @@ function explain(error: unknown): string {
   return `The database at DATABASE_OWNER_URL cannot be reached: ${error instanceof Error ? error.message || error.name : String(error)}`;
 }
 
-process.exitCode = await main(process.argv.slice(2), process.env);
+try {
+  process.exitCode = await main(process.argv.slice(2), commandEnvironment(process.env));
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultCodes } from '../src/domain/fault.ts';
 import { refusalCodes } from '../src/domain/refusal.ts';
+import { faultsOfConfig, namesInCode, namesReadAtStart, namesWithoutFiles, onlyInEnvironment, settingsIn, settingsTold, toolkitNames } from './support/house/settings.ts';
 import { codesUnder, emptyCells, linkedFrom, missingParts, namedIn, scriptsIn } from './support/house/papers.ts';
 import { filesBelow, readText, root } from './support/house/sources.ts';
 
@@ -13,7 +14,7 @@ const errors = readText('docs/errors.md');
 
 /** What is kept in the repository: tracked files, and new ones that are not ignored. In a copy without git: all below the known folders. */
 function ownFiles(): readonly string[] {
-  const folders = ['src', 'test', 'docs', '.ci', '.github'];
+  const folders = ['src', 'test', 'docs', 'env', '.ci', '.github'];
   try {
     const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     return listed.split('\n').filter((path) => path !== '' && existsSync(join(root, path)));
@@ -65,6 +66,51 @@ describe('documents: what they name is there', () => {
   it('would notice a link to nowhere', () => {
     assert.deepEqual(linkedFrom('docs/a.md', '[x](b.md#part) ![y](../pictures/y.png) [z](https://example.com) [w](#here)'), ['docs/b.md', 'pictures/y.png']);
     assert.deepEqual(namedIn('`src/domain/x.ts` and `test/y` but not `npm test` or `src/*.ts`'), ['src/domain/x.ts', 'test/y']);
+  });
+});
+
+describe('documents: settings', () => {
+  const operations = readText('docs/operations.md');
+  const samples = ['env/.env.dev', 'env/.env.local', 'env/.env.playground', 'env/.env.dev.user.sample', 'env/.env.local.user.sample'];
+  const read = namesWithoutFiles([...namesReadAtStart(), ...namesInCode(filesBelow('src').map(readText))]);
+  const written = samples.flatMap((path) => settingsIn(readText(path)).map((setting) => ({ path, ...setting })));
+  const ours = [...new Set(written.map(({ name }) => name).filter((name) => !toolkitNames.has(name)))];
+  const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].sort();
+
+  it('are the same in the code, in docs/operations.md and in the samples', () => {
+    assert.ok(read.length > 40);
+    assert.deepEqual(sorted(settingsTold(operations)), sorted(read), 'the tables under "Settings"');
+    assert.deepEqual(sorted([...ours, ...onlyInEnvironment]), sorted(read), 'env/');
+  });
+
+  it('stand once in a sample, each below a comment of its own', () => {
+    for (const path of samples) {
+      const here = written.filter((setting) => setting.path === path);
+      assert.ok(here.length > 3, path);
+      assert.deepEqual(here.map(({ name }) => name), [...new Set(here.map(({ name }) => name))], path);
+      for (const { name, comment } of here) assert.match(comment, /\p{L}{2}/u, `${path}: ${name}`);
+    }
+  });
+
+  it('hold no secret: those have their own samples, without a value and marked for the Toolkit', () => {
+    for (const { path, marked, value } of written) assert.deepEqual([marked, marked && value !== ''], [path.endsWith('.user.sample'), false], path);
+    const secrets = written.filter(({ path }) => path === 'env/.env.dev.user.sample').map(({ name }) => name);
+    assert.deepEqual(sorted(secrets), sorted(read.filter((name) => /_SECRET$|Password$|^DATABASE_|_LEDGER_(?:FORMER_)?KEY$/.test(name))));
+  });
+
+  it('in the samples are all understood: what is filled in there is no fault', () => {
+    for (const path of samples.slice(0, 2)) {
+      const env = Object.fromEntries(written.filter((setting) => setting.path === path).map(({ name, value }) => [name, value]));
+      const wrong = faultsOfConfig(env).filter((name) => (env[name] ?? '') !== '');
+      assert.deepEqual(wrong, [], path);
+    }
+  });
+
+  it('would be noticed when one is read, told or sampled and the others do not know of it', () => {
+    assert.deepEqual(namesInCode(["env['KEYDESK_NEW']; portIn(env, 'PORT', 1)"]), ['KEYDESK_NEW', 'PORT']);
+    assert.deepEqual(namesWithoutFiles(['KEYDESK_A', 'KEYDESK_A_FILE', 'KEYDESK_B_FILE']), ['KEYDESK_A', 'KEYDESK_B_FILE']);
+    assert.deepEqual(settingsTold('## Settings\n\n| variable | meaning | default |\n|---|---|---|\n| `KEYDESK_A` | x | – |\n\n## Next\n\n| `KEYDESK_B` | x | – |\n'), ['KEYDESK_A']);
+    assert.deepEqual(settingsIn('# what\n# it is\nA=1\nSECRET_B=\n'), [{ name: 'A', value: '1', comment: '# it is', marked: false }, { name: 'B', value: '', comment: '', marked: true }]);
   });
 });
 

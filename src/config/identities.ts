@@ -1,15 +1,24 @@
-// Which identity is for what. One may serve several purposes; what has none of its own is done by the bot's.
-import type { IdentityPurpose } from '../domain/graph-permission.ts';
+// Which identity is for what. What has none of its own is done by the bot's.
+import { type IdentityPurpose, identityPurposes } from '../domain/identity-purpose.ts';
 import type { Config } from './read-config.ts';
-import type { Identity, RotationIdentity } from './read-identity.ts';
+import type { Identity } from './read-identity.ts';
 
-export interface IdentityFor<Who> {
+export interface IdentityFor {
+  /** Empty for a bot whose every purpose has an identity of its own: it talks to Teams and asks Graph nothing. */
   readonly purposes: readonly IdentityPurpose[];
-  readonly identity: Who;
+  readonly identity: Identity;
 }
 
-/** The bot's own first. */
-export const identitiesIn = ({ identity, rotationIdentity }: Pick<Config, 'identity' | 'rotationIdentity'>): readonly [IdentityFor<Identity>, ...IdentityFor<RotationIdentity>[]] =>
-  rotationIdentity === undefined
-    ? [{ purposes: ['metadata', 'reveal', 'rotation'], identity }]
-    : [{ purposes: ['metadata', 'reveal'], identity }, { purposes: ['rotation'], identity: rotationIdentity }];
+/** The bot's own first. Two purposes with one client id are one identity, whose token and connections they share. */
+export function identitiesIn({ identity, identitiesApart, graphMode }: Pick<Config, 'identity' | 'identitiesApart' | 'graphMode'>): readonly [IdentityFor, ...IdentityFor[]] {
+  const apart = new Map<string, IdentityFor>();
+  // In delegated mode keys are read by nobody but people.
+  const wanted = identityPurposes.filter((purpose) => purpose !== 'reveal' || graphMode.mode === 'application');
+  for (const purpose of wanted) {
+    const own = identitiesApart[purpose];
+    if (own === undefined) continue;
+    const known = apart.get(own.clientId) ?? { identity: own, purposes: [] };
+    apart.set(own.clientId, { ...known, purposes: [...known.purposes, purpose] });
+  }
+  return [{ identity, purposes: wanted.filter((purpose) => identitiesApart[purpose] === undefined) }, ...apart.values()];
+}

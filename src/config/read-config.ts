@@ -5,24 +5,26 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { parseTenantId, type TenantId } from '../domain/ids.ts';
 import { type Role, roles } from '../domain/person.ts';
-import type { Limit } from '../domain/ports.ts';
+import type { Clock, Limit } from '../domain/ports.ts';
 import { mayHoldPassword } from '../domain/recovery-password.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
+import { withEnvFiles } from './env-files.ts';
+import { identitiesIn } from './identities.ts';
 import { readSummaries } from './read-summaries.ts';
 import { defaultSweepSettings, type SweepSettings } from '../domain/sweep-fleet.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
 import { type LedgerConfig, readLedger } from './read-ledger.ts';
 import { type GraphMode, readMode } from './read-mode.ts';
-import { type Identity, readIdentity, readRotationIdentity, type RotationIdentity } from './read-identity.ts';
+import { type Identity, type IdentitiesApart, readIdentitiesApart, readIdentity } from './read-identity.ts';
 import type { Secret } from './secret.ts';
+import { systemClock } from './system.ts';
 
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly tenantId: TenantId;
   readonly identity: Identity;
-  /** Absent: the bot's own. */
-  readonly rotationIdentity?: RotationIdentity;
+  readonly identitiesApart: IdentitiesApart;
   readonly graphMode: GraphMode;
   readonly databaseUrl: Secret;
   readonly ledger: LedgerConfig;
@@ -41,20 +43,23 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly ConfigFault[];
 
-  constructor(faults: readonly ConfigFault[]) {
+  constructor(faults: readonly ConfigFault[], what = 'Keydesk cannot start') {
     const lines = faults.map((fault) => `  ${fault.variable}: expected ${fault.expected}. ${fault.remedy}`);
-    super(`Keydesk cannot start; ${faults.length === 1 ? 'one setting is' : `${faults.length} settings are`} missing or wrong:\n${lines.join('\n')}`);
+    super(`${what}; ${faults.length === 1 ? 'one setting is' : `${faults.length} settings are`} missing or wrong:\n${lines.join('\n')}`);
     this.faults = faults;
   }
 }
 
-/** @param env `process.env`. Throws a ConfigError that lists every fault. */
-export function readConfig(env: Env): Config {
-  const read = new Reader(env);
+/** @param env `process.env`, with the files that it names (env-files.ts). Throws a ConfigError that lists every fault. */
+export function readConfig(env: Env, clock: Pick<Clock, 'now'> = systemClock): Config {
+  const given = withEnvFiles(env);
+  const read = new Reader(given.env);
+  read.faults.push(...given.faults);
   const tenantId = read.required('KEYDESK_TENANT_ID', guid, "the GUID of your Entra tenant", 'Entra admin centre → Overview → Tenant ID.');
-  const identity = readIdentity(read);
-  const rotationIdentity = readRotationIdentity(read, identity);
+  const identity = readIdentity(read, clock.now());
+  const identitiesApart = readIdentitiesApart(read, identity, clock.now());
   const graphMode = readMode(read, identity);
+  if (graphMode?.mode === 'delegated' && identitiesApart.reveal !== undefined) read.faults.push({ variable: 'KEYDESK_REVEAL_CLIENT_ID', expected: 'nothing in delegated mode', remedy: 'Keys are read in the name of who pressed: remove it, and take its permission away in Entra.' });
   const databaseUrl = readDatabaseUrl(read);
   const ledger = readLedger(read);
   const groups = readGroups(read);
@@ -66,10 +71,10 @@ export function readConfig(env: Env): Config {
   const entraLogMinutes = read.optional('KEYDESK_ENTRA_LOG_MINUTES', z.union([z.literal('off'), z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(1).max(60))]), 'minutes from 1 to 60, or off', 5);
   const tenant = parseTenantId(tenantId);
   if (read.faults.length > 0 || tenant === undefined || identity === undefined || graphMode === undefined || databaseUrl === undefined || ledger === undefined) throw new ConfigError(read.faults);
-  // Every identity of ours: a read under another one of them than the bot's is as unexplained without an `intended`.
-  const ownAppIds = [...new Set([identity.clientId, ...(rotationIdentity ? [rotationIdentity.clientId] : [])])];
+  // Every identity of ours: a read under any one of them is as unexplained without an `intended`.
+  const ownAppIds = identitiesIn({ identity, identitiesApart, graphMode }).map((one) => one.identity.clientId);
   const entraLog = entraLogMinutes === 'off' ? undefined : { everySeconds: entraLogMinutes * 60, ownAppIds };
-  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), graphMode, groups, ledger, logLevel, ...(entraLog && { entraLog }), desk, sweep };
+  const settings = { host, port, tenantId: tenant, identity, identitiesApart, graphMode, groups, ledger, logLevel, ...(entraLog && { entraLog }), desk, sweep };
   return { ...settings, databaseUrl, fingerprint: fingerprintOf(settings) };
 }
 

@@ -1,56 +1,110 @@
-// Who Keydesk is: the bot's registration, and, where there is one, the application that rotates.
+// Who Keydesk is: the bot's registration, and, where there are any, applications of their own for what it asks of Graph.
 import { z } from 'zod';
+import { type IdentityPurpose, identityPurposes } from '../domain/identity-purpose.ts';
+import type { Instant } from '../domain/instant.ts';
+import { faultOfCertificate } from './certificate.ts';
 import { guid, type Reader } from './reader.ts';
-import { holdsCertificateAndKey, type Secret } from './secret.ts';
+import { isReadableFile, type Secret } from './secret.ts';
 
-/** Who Keydesk is towards Entra: the bot's registration, which also asks Graph in application mode. */
+/** Who Keydesk is towards Entra: a closed set, and no member of it is the default. */
 export type Identity =
   | { readonly type: 'secret'; readonly clientId: string; readonly secret: Secret }
-  | { readonly type: 'certificate'; readonly clientId: string; readonly certificateFile: string; readonly thumbprint: string }
+  | { readonly type: 'certificate'; readonly clientId: string; readonly certificateFile: string }
+  /** An application that trusts somebody else's token: that of a managed identity, or one that the platform puts into a file. */
+  | { readonly type: 'federated'; readonly clientId: string; readonly proof: FederatedProof }
   | { readonly type: 'managed-identity'; readonly clientId: string };
 
-/** Who rotates, where that is an application of its own: it may rotate and not read keys. */
-export type RotationIdentity = Exclude<Identity, { type: 'certificate' }> | { readonly type: 'certificate'; readonly clientId: string; readonly certificateFile: string };
+export type FederatedProof = { readonly managedIdentity: string } | { readonly tokenFile: string };
 
-export function readIdentity(read: Reader): Identity | undefined {
+/** Only purposes that have an identity apart from the bot's. */
+export type IdentitiesApart = Readonly<Partial<Record<IdentityPurpose, Identity>>>;
+
+const federatedClient = 'KEYDESK_FEDERATED_CLIENT_ID';
+/** Named by Azure's workload identity for Kubernetes, which sets it by itself. */
+const federatedFile = 'AZURE_FEDERATED_TOKEN_FILE';
+const bot = { secret: 'MicrosoftAppPassword', certificate: 'KEYDESK_CERTIFICATE_FILE', whose: 'the bot' } as const;
+
+export function readIdentity(read: Reader, now: Instant): Identity | undefined {
   const types = ['SingleTenant', 'UserAssignedMsi'] as const;
   const type = read.required('MicrosoftAppType', z.enum(types), types.join(' or '), 'MultiTenant bots cannot be registered any more and are refused here.');
   const clientId = read.required('MicrosoftAppId', guid, 'the application (client) id of the bot', 'Entra admin centre → App registrations → your bot.');
-  if (type === undefined || clientId === undefined) return undefined;
-  if (type === 'UserAssignedMsi') return { type: 'managed-identity', clientId };
-  const certificateFile = read.raw('KEYDESK_CERTIFICATE_FILE');
-  if (certificateFile === undefined) {
-    const secret = read.secret('MicrosoftAppPassword', 'the client secret of the bot (or set KEYDESK_CERTIFICATE_FILE, which is better)');
-    return secret && { type: 'secret', clientId, secret };
+  const proofs = [...proofsOf(read, bot), ...[federatedClient, federatedFile].filter((variable) => read.raw(variable) !== undefined)];
+  if (type === 'UserAssignedMsi') {
+    // The platform may set the token file for a managed identity too: @azure/identity then uses it.
+    refuseProofs(read, proofs.filter((variable) => variable !== federatedFile));
+    return clientId === undefined ? undefined : { type: 'managed-identity', clientId };
   }
-  const pem = readPem(read, 'KEYDESK_CERTIFICATE_FILE');
-  const thumbprint = read.required('KEYDESK_CERTIFICATE_THUMBPRINT', z.string().regex(/^[0-9a-fA-F]{40}$/), '40 hex characters', 'The SHA-1 thumbprint that Entra shows beside the certificate.');
-  return pem === undefined || thumbprint === undefined ? undefined : { type: 'certificate', clientId, certificateFile, thumbprint };
+  if (proofs.length > 1) return refuseTwo(read, proofs, bot.whose);
+  // Without a type it is not known whether there must be a proof; one that is there is looked at all the same.
+  if (type === undefined && proofs.length === 0) return undefined;
+  const proof = proofs[0] === federatedClient || proofs[0] === federatedFile ? readFederated(read) : readProof(read, bot, now);
+  return clientId === undefined || proof === undefined ? undefined : { clientId, ...proof };
 }
 
-/** The file's path; undefined and a fault when it cannot be used. */
-const readPem = (read: Reader, variable: string): string | undefined =>
-  read.required(variable, z.string().refine(holdsCertificateAndKey), 'a readable PEM file with the certificate and its private key', 'Name the file that holds both, readable for the service.');
+export function readIdentitiesApart(read: Reader, own: Identity | undefined, now: Instant): IdentitiesApart {
+  return Object.fromEntries(identityPurposes.flatMap((purpose) => {
+    const identity = readApart(read, purpose, own, now);
+    return identity === undefined ? [] : [[purpose, identity]];
+  }));
+}
 
-const rotationSecrets = ['KEYDESK_ROTATION_CLIENT_SECRET', 'KEYDESK_ROTATION_CLIENT_SECRET_FILE'] as const;
-const rotationCertificate = 'KEYDESK_ROTATION_CERTIFICATE_FILE';
+const acts = { metadata: 'reads devices, people and key IDs', reveal: 'reads recovery passwords', rotation: 'rotates' } as const satisfies Record<IdentityPurpose, string>;
 
-/** A proof without a client id is a fault: it would be a setting that does nothing. */
-export function readRotationIdentity(read: Reader, bot: Identity | undefined): RotationIdentity | undefined {
-  const variable = 'KEYDESK_ROTATION_CLIENT_ID';
-  const certificateFile = read.raw(rotationCertificate);
-  const withSecret = rotationSecrets.some((secret) => read.raw(secret) !== undefined);
-  if (read.raw(variable) === undefined && certificateFile === undefined && !withSecret) return undefined;
-  const remedy = 'Entra admin centre → App registrations → the application that rotates. Remove all KEYDESK_ROTATION_C… to rotate as the bot.';
-  const clientId = read.required(variable, guid, 'the application (client) id that rotates', remedy);
-  if (clientId === undefined) return undefined;
-  if (certificateFile !== undefined && withSecret) {
-    read.faults.push({ variable: rotationCertificate, expected: 'a certificate or a secret, not both', remedy: 'Remove one of the two.' });
-    return undefined;
+/** A proof without a client id is a fault: it would be a setting that does nothing. So is the bot's own client id. */
+function readApart(read: Reader, purpose: IdentityPurpose, own: Identity | undefined, now: Instant): Identity | undefined {
+  const prefix = `KEYDESK_${purpose.toUpperCase()}`;
+  const [variable, whose] = [`${prefix}_CLIENT_ID`, `the application that ${acts[purpose]}`];
+  const names = { secret: `${prefix}_CLIENT_SECRET`, certificate: `${prefix}_CERTIFICATE_FILE`, whose };
+  const proofs = proofsOf(read, names);
+  if (read.raw(variable) === undefined && proofs.length === 0) return undefined;
+  const remedy = `Entra admin centre → App registrations → ${whose}. Remove all ${prefix}_C… to do that as the bot.`;
+  const clientId = read.required(variable, guid.refine((id) => id !== own?.clientId), `the application (client) id that ${acts[purpose]}, another than the bot's`, remedy);
+  if (proofs.length > 1) return refuseTwo(read, proofs, whose);
+  // What proves the bot without a secret may prove others: another managed identity of the machine, or another application that trusts the same token.
+  const isProvenAlike = own?.type === 'managed-identity' || own?.type === 'federated';
+  if (proofs.length === 0 && isProvenAlike) return clientId === undefined ? undefined : { ...own, clientId };
+  // Without the bot's own identity it is not known whether one is needed.
+  if (proofs.length === 0 && own === undefined) return undefined;
+  const proof = readProof(read, names, now);
+  return clientId === undefined || proof === undefined ? undefined : { clientId, ...proof };
+}
+
+interface ProofNames {
+  /** A secret's variable, which may have `_FILE` behind it. */
+  readonly secret: string;
+  readonly certificate: string;
+  readonly whose: string;
+}
+
+/** Which of them are set. */
+const proofsOf = (read: Reader, { secret, certificate }: ProofNames): readonly string[] =>
+  [...(read.has(secret) ? [secret] : []), ...(read.raw(certificate) === undefined ? [] : [certificate])];
+
+function readProof(read: Reader, { secret, certificate, whose }: ProofNames, now: Instant) {
+  const certificateFile = read.raw(certificate);
+  if (certificateFile === undefined) {
+    const value = read.secret(secret, `the client secret of ${whose} (or set ${certificate}, which is better)`);
+    return value && ({ type: 'secret', secret: value } as const);
   }
-  if (certificateFile !== undefined) return readPem(read, rotationCertificate) === undefined ? undefined : { type: 'certificate', clientId, certificateFile };
-  // On a machine to which Azure gives identities, a client id names one of them.
-  if (!withSecret && bot?.type === 'managed-identity') return { type: 'managed-identity', clientId };
-  const secret = read.secret('KEYDESK_ROTATION_CLIENT_SECRET', `the client secret of the application that rotates (or set ${rotationCertificate}, which is better)`);
-  return secret && { type: 'secret', clientId, secret };
+  const pem = read.file(certificate, 'the certificate and its private key in PEM');
+  const fault = pem && faultOfCertificate(pem.reveal(), now);
+  if (fault !== undefined) read.faults.push({ variable: certificate, ...fault });
+  return pem && fault === undefined ? ({ type: 'certificate', certificateFile } as const) : undefined;
+}
+
+function readFederated(read: Reader) {
+  if (read.raw(federatedFile) === undefined) {
+    const managedIdentity = read.required(federatedClient, guid, 'the client id of the managed identity that the registration of the bot trusts', 'Entra admin centre → App registrations → your bot → Certificates & secrets → Federated credentials.');
+    return managedIdentity === undefined ? undefined : ({ type: 'federated', proof: { managedIdentity } } as const);
+  }
+  const tokenFile = read.required(federatedFile, z.string().refine(isReadableFile), 'a readable file with the token that the registration of the bot trusts', 'The platform writes it; is the service account linked to the registration (azure.workload.identity/use)?');
+  return tokenFile === undefined ? undefined : ({ type: 'federated', proof: { tokenFile } } as const);
+}
+
+function refuseTwo(read: Reader, proofs: readonly string[], whose: string): undefined {
+  read.faults.push({ variable: proofs.join(' and '), expected: `one proof of ${whose}, not several`, remedy: 'Remove all but one of them; a certificate or a federated credential is better than a secret.' });
+}
+
+function refuseProofs(read: Reader, proofs: readonly string[]): void {
+  for (const variable of proofs) read.faults.push({ variable, expected: 'nothing with UserAssignedMsi, which Azure itself proves', remedy: 'Remove it, or set MicrosoftAppType to SingleTenant.' });
 }

@@ -21,7 +21,7 @@ const remedy = 'Make one with "npm run audit -- new-key FILE", and name the file
 export function readLedger(read: Reader): LedgerConfig | undefined {
   const signingKey = readKey(read, 'KEYDESK_LEDGER_KEY');
   const former = 'KEYDESK_LEDGER_FORMER_KEY';
-  const formerKey = read.raw(former) === undefined && read.raw(`${former}_FILE`) === undefined ? undefined : readKey(read, former);
+  const formerKey = read.has(former) ? readKey(read, former) : undefined;
   const checkpointFile = read.optional('KEYDESK_CHECKPOINT_FILE', z.string().refine(mayBeWritten), 'the path of a file in a folder that the service may write to', undefined);
   const checkpointSeconds = read.optional('KEYDESK_CHECKPOINT_SECONDS', z.coerce.number().int().min(5).max(3600), 'seconds from 5 to 3600', 60);
   return signingKey && { signingKey, ...(formerKey && { formerKey }), ...(checkpointFile !== undefined && { checkpointFile }), checkpointSeconds };

@@ -1,7 +1,7 @@
 // Single settings of the environment, and what is wrong with them.
 import { z } from 'zod';
 import { parseGuid } from '../domain/ids.ts';
-import { readSecretFile, Secret } from './secret.ts';
+import { type FileFault, readSecretFile, Secret } from './secret.ts';
 
 export interface ConfigFault {
   readonly variable: string;
@@ -20,6 +20,14 @@ export const yesNo = z.enum(['yes', 'no']).transform((value) => value === 'yes')
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** What is wrong with a secret's file, as the end of "expected a file with …", and what to do. */
+const fileFaults = {
+  missing: ['; there is no such file', 'Correct the path, or put the file there.'],
+  unreadable: ['; this one cannot be read', 'Let the user that the service runs as read it.'],
+  empty: ['; this one is empty', 'Put the secret into it, and nothing else.'],
+  'open-to-others': [', which nobody but the service may read; this one is open to others', 'chmod u=rw,g=r,o= it (Kubernetes: defaultMode 0440).'],
+} as const satisfies Record<FileFault, readonly [what: string, remedy: string]>;
+
 /** Reads single settings and gathers what is wrong with them. */
 export class Reader {
   readonly faults: ConfigFault[] = [];
@@ -32,6 +40,11 @@ export class Reader {
   raw(variable: string): string | undefined {
     const value = this.#env[variable]?.trim();
     return value === '' ? undefined : value;
+  }
+
+  /** Whether a secret is there, as such or as a file. */
+  has(secret: string): boolean {
+    return this.raw(secret) !== undefined || this.raw(`${secret}_FILE`) !== undefined;
   }
 
   /** @returns the parsed value; undefined and a fault when it is missing or wrong. */
@@ -51,18 +64,19 @@ export class Reader {
   secret(variable: string, expected: string): Secret | undefined {
     const direct = this.raw(variable);
     const path = this.raw(`${variable}_FILE`);
-    const remedy = `Set ${variable}_FILE to a file that holds it (or ${variable} itself), and not both.`;
     if ((direct === undefined) === (path === undefined)) {
-      this.faults.push({ variable, expected, remedy });
+      this.faults.push({ variable, expected, remedy: `Set ${variable}_FILE to a file that holds it (or ${variable} itself), and not both.` });
       return undefined;
     }
-    try {
-      const secret = direct === undefined ? readSecretFile(path ?? '') : new Secret(direct);
-      if (secret.reveal() !== '') return secret;
-    } catch {
-      // The fault below says what is needed; the error would repeat the path's content at worst.
-    }
-    this.faults.push({ variable: `${variable}_FILE`, expected: `a readable file with ${expected}`, remedy });
+    return path === undefined ? new Secret(direct ?? '') : this.file(`${variable}_FILE`, expected);
+  }
+
+  /** What the file holds that a variable names. Neither the path nor the content is in the fault. */
+  file(variable: string, expected: string): Secret | undefined {
+    const read = readSecretFile(this.raw(variable) ?? '');
+    if (read instanceof Secret) return read;
+    const [what, remedy] = fileFaults[read];
+    this.faults.push({ variable, expected: `a file with ${expected}${what}`, remedy });
     return undefined;
   }
 }

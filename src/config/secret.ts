@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** A value that prints as «secret» however it is printed. Only {@link reveal} gives it away. */
 export class Secret {
@@ -25,14 +25,27 @@ export class Secret {
   }
 }
 
-/** The content of a secret's file without its closing line break. Throws what node:fs throws. */
-export const readSecretFile = (path: string): Secret => new Secret(readFileSync(path, 'utf8').replace(/\r?\n$/, ''));
+/** Why a secret's file is not used. */
+export type FileFault = 'missing' | 'unreadable' | 'empty' | 'open-to-others';
 
-/** Whether a PEM file can be read and holds both. Asked at start: later it would show as "no token", at a question. */
-export function holdsCertificateAndKey(path: string): boolean {
+/** The content of a secret's file without its closing line break, or why not. Never throws. */
+export function readSecretFile(path: string): Secret | FileFault {
   try {
-    const pem = readFileSync(path, 'utf8');
-    return pem.includes('-----BEGIN CERTIFICATE-----') && /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(pem);
+    if (isOpenToOthers(path)) return 'open-to-others';
+    const content = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    return content.trim() === '' ? 'empty' : new Secret(content);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR') ? 'missing' : 'unreadable';
+  }
+}
+
+/** The group may read, because Kubernetes gives a mounted secret to a service by its group. Windows says nothing here. */
+export const isOpenToOthers = (path: string): boolean => process.platform !== 'win32' && (statSync(path).mode & 0o027) !== 0;
+
+/** For a file that somebody else writes and that changes: its rights and its content are theirs. */
+export function isReadableFile(path: string): boolean {
+  try {
+    return readFileSync(path, 'utf8').trim() !== '';
   } catch {
     return false;
   }

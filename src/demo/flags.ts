@@ -1,6 +1,7 @@
 // The command line and the environment of the demo: read whole, believed only when every part of it is understood.
 
 import { parseArgs } from 'node:util';
+import { commandEnvironment } from '../config/command-environment.ts';
 import { cast, type CastMember, castMember } from './cast.ts';
 
 /** Numbers of ports; 0 stands for any free one. */
@@ -69,7 +70,7 @@ Exit code 2: a flag or a variable was not understood.`;
 export function readCommand(args: readonly string[], env: Readonly<Record<string, string | undefined>>): DemoCommand {
   try {
     const { values } = parseArgs({ args: [...args], options: flags });
-    return values.help ? { kind: 'help' } : { kind: 'run', plan: planOf(values, env) };
+    return values.help ? { kind: 'help' } : { kind: 'run', plan: planOf(values, commandEnvironment(env)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'wrong', message: `${message}\n"npm run demo -- --help" says what there is.` };

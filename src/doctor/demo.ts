@@ -24,7 +24,7 @@ export async function demoIn(env: Env): Promise<Patient> {
   const key = readFileSync(join(dataFolder, 'ledger-key.pem'), 'utf8');
   const patient = patientOf({
     tenantId,
-    identities: [inUse(demoIdentity, ['metadata', 'reveal'], demoRoleGroups, turned), inUse(demoRotationIdentity, ['rotation'], demoRoleGroups, turned)],
+    identities: [inUse(demoIdentity, ['metadata', 'reveal'], demoRoleGroups, turned), { ...inUse(demoRotationIdentity, ['rotation'], demoRoleGroups, turned), apart: 'rotation' }],
     groups: demoRoleGroups,
     database: openDatabase(postgres.appUrl, { applicationName: 'keydesk doctor', maxConnections: 2 }),
     ledger: { signingKey: { reveal: () => key }, checkpointFile: join(dataFolder, 'checkpoint.txt') },

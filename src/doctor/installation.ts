@@ -7,7 +7,7 @@ import { createCredential, type CredentialSettings } from '../graph/credential.t
 import type { GraphSettings } from '../graph/graph.ts';
 import { createGraph } from '../graph/graph.ts';
 import { openDatabase } from '../store/database.ts';
-import type { IdentityPurpose } from '../domain/graph-permission.ts';
+import type { IdentityPurpose } from '../domain/identity-purpose.ts';
 import type { IdentityInUse, Patient } from './patient.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -18,10 +18,10 @@ export function installationIn(env: Env, endpoint: string | undefined): Patient 
   const { tenantId, groups, ledger, desk, entraLog } = config;
   const database = openDatabase(config.databaseUrl.reveal(), { applicationName: 'keydesk doctor', maxConnections: 2 });
   const [own, ...others] = identitiesIn(config);
-  const edgeOf = ({ purposes, identity }: typeof own | (typeof others)[number]): IdentityInUse => inUse({ tenantId, identity }, purposes, groups);
+  const edgeOf = ({ purposes, identity }: typeof own, apart?: IdentityPurpose): IdentityInUse => ({ ...inUse({ tenantId, identity }, purposes, groups), apart });
   return patientOf({
     tenantId,
-    identities: [edgeOf(own), ...others.map(edgeOf)],
+    identities: [edgeOf(own), ...others.map((one) => edgeOf(one, one.purposes[0]))],
     groups,
     database,
     ledger,
@@ -35,7 +35,7 @@ export function installationIn(env: Env, endpoint: string | undefined): Patient 
 /** @param turned only for the demo: where Graph and Entra are there */
 export function inUse(who: CredentialSettings, purposes: readonly IdentityPurpose[], roleGroups: Config['groups'], turned: { readonly authority?: Parameters<typeof createCredential>[1]; readonly edge?: Pick<GraphSettings, 'lastHop'> } = {}): IdentityInUse {
   const credential = createCredential(who, turned.authority);
-  return { purposes, identity: who.identity, credential, graph: createGraph({ credential, roleGroups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, ...turned.edge }) };
+  return { purposes, apart: undefined, identity: who.identity, credential, graph: createGraph({ credential, roleGroups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, ...turned.edge }) };
 }
 
 /** With the doors that every patient has, and an end to all that was opened. */

@@ -1,7 +1,7 @@
 // The installation that is examined, however it is configured: by the environment (installation.ts) or as the demo
 // (demo.ts). A check knows nothing else.
 
-import type { IdentityPurpose } from '../domain/graph-permission.ts';
+import type { IdentityPurpose } from '../domain/identity-purpose.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Role } from '../domain/person.ts';
 import type { Clock, Deadline } from '../domain/ports.ts';
@@ -12,6 +12,8 @@ import type { Database } from '../store/database.ts';
 /** One of those that Keydesk is towards Entra. */
 export interface IdentityInUse {
   readonly purposes: readonly IdentityPurpose[];
+  /** The purpose whose settings name it; undefined for the bot's own. */
+  readonly apart: IdentityPurpose | undefined;
   readonly identity: CredentialSettings['identity'];
   readonly credential: ReturnType<typeof createCredential>;
   readonly graph: Graph;

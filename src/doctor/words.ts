@@ -1,7 +1,7 @@
 // Words that several checks share.
 
 import { Fault, type FaultCode } from '../domain/fault.ts';
-import type { IdentityPurpose } from '../domain/graph-permission.ts';
+import type { IdentityPurpose } from '../domain/identity-purpose.ts';
 import { safe } from '../ledger/table.ts';
 import { type Finding, notChecked } from './check.ts';
 import type { IdentityInUse } from './patient.ts';

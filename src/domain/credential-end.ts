@@ -1,6 +1,6 @@
 // When what Keydesk proves itself with ends: without a new one in time nobody gets a key.
 
-import type { IdentityPurpose } from './graph-permission.ts';
+import type { IdentityPurpose } from './identity-purpose.ts';
 import { type Instant, secondsBetween } from './instant.ts';
 
 export interface CredentialEnd {

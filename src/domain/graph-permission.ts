@@ -1,9 +1,7 @@
 // The permissions that Keydesk is given in Microsoft Graph, and what stops working without each. One that is missing
 // switches off its feature alone: the answers say what they lack, /readyz and `npm run doctor` say which permission.
 
-/** For what Keydesk is somebody towards Entra. One identity may serve several purposes. */
-export const identityPurposes = ['metadata', 'reveal', 'rotation'] as const;
-export type IdentityPurpose = (typeof identityPurposes)[number];
+import type { IdentityPurpose } from './identity-purpose.ts';
 
 /** `always`: nobody gets a key without it. The others: only for who uses that feature. */
 export type PermissionNeed = 'always' | 'wherever-used' | 'self-service' | 'entra-log' | 'rotation';

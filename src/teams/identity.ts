@@ -1,13 +1,9 @@
-// Who the bot is towards the Bot Framework: one of a closed set. The SDK takes an empty or misspelled type for
-// MultiTenant and an empty app id for "accept everybody" (facts on botbuilder, T3); neither can be said here.
+// Who the bot is towards the Bot Framework. The SDK takes an empty or misspelled type for MultiTenant and an empty app id
+// for "accept everybody" (facts on botbuilder, T3); neither can be said here. Its own ways to a token are not used: with
+// a managed identity it would also try the credentials of developer tools on the machine, a certificate it reads once,
+// and a federated proof it keeps for ever although that ends within the hour. The token comes from where Graph's does.
 
-import {
-  AppCredentials,
-  type AuthenticatorResult,
-  CertificateServiceClientCredentialsFactory,
-  PasswordServiceClientCredentialFactory,
-  ServiceClientCredentialsFactory,
-} from 'botframework-connector';
+import { AppCredentials, type AuthenticatorResult, PasswordServiceClientCredentialFactory, ServiceClientCredentialsFactory } from 'botframework-connector';
 import { parseGuid } from '../domain/ids.ts';
 
 /** A token for one scope. @azure/identity's credentials have this form. */
@@ -15,58 +11,25 @@ export interface TokenSource {
   getToken(scope: string): Promise<{ readonly token: string; readonly expiresOnTimestamp: number } | null>;
 }
 
-export type BotIdentity =
-  | { readonly type: 'secret'; readonly clientId: string; readonly tenantId: string; readonly secret: string }
-  | { readonly type: 'certificate'; readonly clientId: string; readonly tenantId: string; readonly thumbprint: string; readonly privateKey: string }
-  /**
-   * User-assigned. The token comes from `tokens`, made where the managed identity is known: the SDK itself would also
-   * try the credentials of developer tools on the machine.
-   */
-  | { readonly type: 'managed-identity'; readonly clientId: string; readonly tenantId: string; readonly tokens: TokenSource };
+/** Of one tenant: which one, and by which proof, is decided where `tokens` is made. */
+export interface BotIdentity {
+  readonly clientId: string;
+  readonly tokens: TokenSource;
+}
 
 export class IdentityError extends Error {
   override readonly name = 'IdentityError';
 }
 
-/** Throws an IdentityError that says what is missing; never the value of a secret. */
-export function credentialsFor(identity: BotIdentity): ServiceClientCredentialsFactory {
-  const clientId = guid(identity.clientId, 'the application (client) id of the bot');
-  const tenantId = guid(identity.tenantId, 'the id of the tenant that the bot is registered in');
-  switch (identity.type) {
-    case 'secret':
-      return new PasswordServiceClientCredentialFactory(clientId, filled(identity.secret, 'the client secret of the bot'), tenantId);
-    case 'certificate':
-      return new CertificateServiceClientCredentialsFactory(
-        clientId,
-        filled(identity.thumbprint, 'the thumbprint of the certificate'),
-        filled(identity.privateKey, 'the private key of the certificate'),
-        tenantId,
-      );
-    case 'managed-identity':
-      return new TokenSourceFactory(clientId, identity.tokens);
-    default:
-      return unknownType(identity);
-  }
+/** Throws an IdentityError when the client id is none. */
+export function credentialsFor({ clientId, tokens }: BotIdentity): ServiceClientCredentialsFactory {
+  const parsed = parseGuid(clientId);
+  if (parsed === undefined) throw new IdentityError("The bot's identity lacks the application (client) id of the bot: a GUID is expected.");
+  return new TokenSourceFactory(parsed, tokens);
 }
 
 /** For the demo and tests: nobody is asked for a token, and none is sent. Only `unauthenticated-loopback` uses it. */
 export const noCredentials = (): ServiceClientCredentialsFactory => new PasswordServiceClientCredentialFactory('', '', '');
-
-function unknownType(identity: never): never {
-  const type: unknown = typeof identity === 'object' && identity !== null ? Reflect.get(identity, 'type') : identity;
-  throw new IdentityError(`The bot's identity has the type ${JSON.stringify(type)}; expected secret, certificate or managed-identity. MultiTenant bots are refused.`);
-}
-
-function guid(value: string, what: string): string {
-  const parsed = parseGuid(value);
-  if (parsed === undefined) throw new IdentityError(`The bot's identity lacks ${what}: a GUID is expected.`);
-  return parsed;
-}
-
-function filled(value: string, what: string): string {
-  if (value.trim() === '') throw new IdentityError(`The bot's identity lacks ${what}.`);
-  return value;
-}
 
 class TokenSourceFactory extends ServiceClientCredentialsFactory {
   readonly #clientId: string;
@@ -102,7 +65,7 @@ class TokenSourceCredentials extends AppCredentials {
 
   protected override async refreshToken(): Promise<AuthenticatorResult> {
     const token = await this.#tokens.getToken(`${this.oAuthScope}/.default`);
-    if (token === null) throw new IdentityError('The managed identity gave no token.');
+    if (token === null) throw new IdentityError('Entra gave the bot no token.');
     return { accessToken: token.token, expiresOn: new Date(token.expiresOnTimestamp) };
   }
 }

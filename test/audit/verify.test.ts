@@ -21,7 +21,7 @@ let files = 0;
 function fileWith(text: string): string {
   files += 1;
   const path = join(folder, `${files}.txt`);
-  writeFileSync(path, text);
+  writeFileSync(path, text, { mode: 0o600 });
   return path;
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ConfigError, readConfig } from '../../src/config/read-config.ts';
+import { known } from '../support/known.ts';
 import { pemOf } from '../support/ledger-keys.ts';
 
 const tenant = 'c0417050-0000-4000-8000-000000000000';
@@ -20,24 +21,20 @@ const whole = {
   KEYDESK_LEDGER_KEY: pemOf(1),
 };
 
-const faultsOf = (env: Record<string, string | undefined>): readonly string[] => {
+const faultsIn = (env: Record<string, string | undefined>): readonly string[] => {
   try {
     readConfig(env);
   } catch (error) {
     assert.ok(error instanceof ConfigError);
-    return error.faults.map((fault) => fault.variable);
+    return error.faults.map(({ variable, expected, remedy }) => `${variable}: expected ${expected}. ${remedy}`);
   }
   return [];
 };
+const faultsOf = (env: Record<string, string | undefined>): readonly string[] => faultsIn(env).map((fault) => fault.slice(0, fault.indexOf(':')));
 
 describe('readConfig', () => {
   const folder = mkdtempSync(join(tmpdir(), 'keydesk-config-'));
   after(() => rmSync(folder, { recursive: true }));
-  const pem = (name: string, ...parts: readonly string[]): string => {
-    writeFileSync(join(folder, name), parts.map((part) => `-----BEGIN ${part}-----\nAA==\n-----END ${part}-----\n`).join(''));
-    return join(folder, name);
-  };
-
   it('accepts a whole configuration and gives the defaults of the product for the rest', () => {
     const config = readConfig(whole);
     assert.equal(config.port, 3978);
@@ -95,12 +92,6 @@ describe('readConfig', () => {
     }
   });
 
-  it('refuses a certificate file that is not there or lacks a part, and takes a whole one', () => {
-    const faultsWith = (file: string) => faultsOf({ ...whole, MicrosoftAppPassword: undefined, KEYDESK_CERTIFICATE_FILE: file, KEYDESK_CERTIFICATE_THUMBPRINT: 'a'.repeat(40) });
-    for (const file of [join(folder, 'none'), folder, pem('certificate', 'CERTIFICATE'), pem('key', 'PRIVATE KEY')]) assert.deepEqual(faultsWith(file), ['KEYDESK_CERTIFICATE_FILE'], file);
-    for (const key of ['PRIVATE KEY', 'RSA PRIVATE KEY']) assert.deepEqual(faultsWith(pem(key, 'CERTIFICATE', key)), []);
-  });
-
   it('refuses a database address that is none, and does not repeat it', () => {
     for (const DATABASE_URL of ['keydesk', 'http://127.0.0.1/keydesk', 'postgres://', 'postgres://app:a#b/c@127.0.0.1/keydesk']) {
       assert.deepEqual(faultsOf({ ...whole, DATABASE_URL }), ['DATABASE_URL'], DATABASE_URL);
@@ -122,26 +113,41 @@ describe('readConfig', () => {
     assert.deepEqual(faultsOf({ ...whole, MicrosoftAppPassword: '' }), ['MicrosoftAppPassword']);
   });
 
-  it('takes no secret for a managed identity', () => {
-    const { MicrosoftAppPassword: _unused, ...without } = whole;
-    assert.deepEqual(readConfig({ ...without, MicrosoftAppType: 'UserAssignedMsi' }).identity, { type: 'managed-identity', clientId: client });
+  it('reads a secret from a file, and names what is wrong with one, with the remedy and not with its content', () => {
+    const path = join(folder, 'url');
+    const { DATABASE_URL: _unused, ...without } = whole;
+    const fromFile = (file = path) => faultsIn({ ...without, DATABASE_URL_FILE: file });
+    writeFileSync(path, 'postgres://from-file\n', { mode: 0o600 });
+    assert.equal(readConfig({ ...without, DATABASE_URL_FILE: path }).databaseUrl.reveal(), 'postgres://from-file');
+    chmodSync(path, 0o440);
+    assert.deepEqual(fromFile(), []);
+    for (const mode of [0o604, 0o602, 0o601, 0o620]) {
+      chmodSync(path, mode);
+      assert.match(known(fromFile()[0]), /^DATABASE_URL_FILE: .* open to others.*defaultMode 0440/, mode.toString(8));
+    }
+    chmodSync(path, 0o600);
+    writeFileSync(path, ' \n');
+    assert.match(known(fromFile()[0]), /^DATABASE_URL_FILE: .* this one is empty/);
+    assert.match(known(fromFile(join(folder, 'absent'))[0]), /^DATABASE_URL_FILE: .* there is no such file/);
+    assert.match(known(fromFile(`${path}/below`)[0]), /^DATABASE_URL_FILE: .* there is no such file/);
+    mkdirSync(join(folder, 'a-folder'), { mode: 0o700 });
+    assert.match(known(fromFile(join(folder, 'a-folder'))[0]), /^DATABASE_URL_FILE: .* cannot be read/);
+    assert.deepEqual(faultsOf({ ...whole, DATABASE_URL_FILE: path }), ['DATABASE_URL']);
   });
 
-  it('reads a secret from a file, refuses an empty one and refuses two sources', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'keydesk-config-'));
-    try {
-      const path = join(folder, 'url');
-      writeFileSync(path, 'postgres://from-file\n');
-      const { DATABASE_URL: _unused, ...without } = whole;
-      assert.equal(readConfig({ ...without, DATABASE_URL_FILE: path }).databaseUrl.reveal(), 'postgres://from-file');
-      writeFileSync(path, '');
-      assert.deepEqual(faultsOf({ ...without, DATABASE_URL_FILE: path }), ['DATABASE_URL_FILE']);
-      assert.deepEqual(faultsOf({ ...without, DATABASE_URL_FILE: join(folder, 'absent') }), ['DATABASE_URL_FILE']);
-      assert.deepEqual(faultsOf({ ...whole, DATABASE_URL_FILE: path }), ['DATABASE_URL']);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+  for (const [secret, more] of [['MicrosoftAppPassword', {}], ['KEYDESK_REVEAL_CLIENT_SECRET', { KEYDESK_REVEAL_CLIENT_ID: 'b0700000-0000-4000-8000-000000000009' }], ['DATABASE_URL', {}], ['KEYDESK_LEDGER_KEY', {}], ['KEYDESK_LEDGER_FORMER_KEY', {}]] as const) {
+    it(`takes ${secret} from a file, and refuses one that is open to others or not there`, () => {
+      const path = join(folder, secret);
+      const value = Reflect.get(whole, secret) ?? (secret === 'KEYDESK_LEDGER_FORMER_KEY' ? pemOf(2) : 'another');
+      writeFileSync(path, String(value), { mode: 0o600 });
+      const env = { ...whole, ...more, [secret]: undefined, [`${secret}_FILE`]: path };
+      assert.deepEqual(faultsOf(env), []);
+      chmodSync(path, 0o644);
+      assert.deepEqual(faultsOf(env), [`${secret}_FILE`]);
+      rmSync(path);
+      assert.deepEqual(faultsOf(env), [`${secret}_FILE`]);
+    });
+  }
 
   it('rotates an hour after a reveal unless it is told otherwise', () => {
     const rotateAfter = (minutes?: string) => readConfig({ ...whole, KEYDESK_ROTATE_AFTER_MINUTES: minutes }).desk.rotateAfterSeconds;
@@ -193,40 +199,6 @@ describe('readConfig', () => {
     const hybrid = (word?: string) => readConfig({ ...whole, KEYDESK_HYBRID_WITHOUT_KEY: word }).desk.escrow.hybridWithoutKey;
     assert.deepEqual([hybrid(), hybrid('unknown'), hybrid('failed')], ['unknown', 'unknown', 'failed']);
     assert.deepEqual(faultsOf({ ...whole, KEYDESK_HYBRID_WITHOUT_KEY: 'pending' }), ['KEYDESK_HYBRID_WITHOUT_KEY']);
-  });
-
-  describe('the identity that rotates', () => {
-    const rotator = 'b0700000-0000-4000-8000-000000000002';
-    const { MicrosoftAppPassword: _unused, ...rest } = whole;
-    const managed = { ...rest, MicrosoftAppType: 'UserAssignedMsi' };
-    const identityOf = (env: Record<string, string>) => readConfig({ ...whole, ...env }).rotationIdentity;
-
-    it('is the bot when nothing is said', () => {
-      assert.equal(readConfig(whole).rotationIdentity, undefined);
-    });
-
-    it('is an application with a secret, with a certificate, or one that Azure gives to the machine', () => {
-      const secret = identityOf({ KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET: 'another' });
-      assert.ok(secret?.type === 'secret');
-      assert.deepEqual([secret.clientId, secret.secret.reveal()], [rotator, 'another']);
-      const certificateFile = pem('rotator', 'CERTIFICATE', 'PRIVATE KEY');
-      assert.deepEqual(identityOf({ KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CERTIFICATE_FILE: certificateFile }), { type: 'certificate', clientId: rotator, certificateFile });
-      assert.deepEqual(readConfig({ ...managed, KEYDESK_ROTATION_CLIENT_ID: rotator }).rotationIdentity, { type: 'managed-identity', clientId: rotator });
-    });
-
-    for (const [what, env, fault] of [
-      ['a client id without a proof', { KEYDESK_ROTATION_CLIENT_ID: rotator }, 'KEYDESK_ROTATION_CLIENT_SECRET'],
-      ['a client id that is none', { KEYDESK_ROTATION_CLIENT_ID: 'rotator' }, 'KEYDESK_ROTATION_CLIENT_ID'],
-      ['a secret without a client id', { KEYDESK_ROTATION_CLIENT_SECRET: 'another' }, 'KEYDESK_ROTATION_CLIENT_ID'],
-      ['a certificate without a client id', { KEYDESK_ROTATION_CERTIFICATE_FILE: '/run/rotator.pem' }, 'KEYDESK_ROTATION_CLIENT_ID'],
-      ['a certificate that is not there', { KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CERTIFICATE_FILE: '/not/there' }, 'KEYDESK_ROTATION_CERTIFICATE_FILE'],
-      ['a secret file that is not there', { KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET_FILE: '/not/there' }, 'KEYDESK_ROTATION_CLIENT_SECRET_FILE'],
-      ['two proofs', { KEYDESK_ROTATION_CLIENT_ID: rotator, KEYDESK_ROTATION_CLIENT_SECRET: 'another', KEYDESK_ROTATION_CERTIFICATE_FILE: '/run/rotator.pem' }, 'KEYDESK_ROTATION_CERTIFICATE_FILE'],
-    ] as const) {
-      it(`is refused with ${what}`, () => {
-        assert.deepEqual(faultsOf({ ...whole, ...env }), [fault]);
-      });
-    }
   });
 
   it('sweeps once a day and alerts in the summary only, unless it is told otherwise', () => {

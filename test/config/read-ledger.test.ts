@@ -18,7 +18,7 @@ const faultsOf = (env: Readonly<Record<string, string | undefined>>): readonly s
 describe('the configuration of the ledger', () => {
   const folder = mkdtempSync(join(tmpdir(), 'keydesk-config-ledger-'));
   const file = join(folder, 'key.pem');
-  before(() => writeFileSync(file, `${pemOf(1)}\n`));
+  before(() => writeFileSync(file, `${pemOf(1)}\n`, { mode: 0o600 }));
   after(() => rmSync(folder, { recursive: true }));
 
   it('wants a key: without one nothing starts, and the remedy says how to make one', () => {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Secret } from '../../src/config/secret.ts';
 import { createCredential } from '../../src/graph/credential.ts';
 import { authorityTurnedTo } from '../../src/graph/turned.ts';
 import { everythingIn, faultOf, graphAt, never } from '../support/graph-at.ts';
+import { known } from '../support/known.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
 
 const tenantId = 'c0417050-0000-4000-8000-000000000000';
@@ -38,6 +42,59 @@ describe('graph/credential', () => {
     upstream.script(issued('t1'));
     await credential().getToken(scope, { enableCae: true, claims: '{"access_token":{"acrs":{"essential":true,"value":"cp1"}}}' });
     assert.match(new URLSearchParams(upstream.arrived[0]?.body).get('claims') ?? '', /"acrs".*"xms_cc"/s);
+  });
+
+  describe('of an application that trusts another token', () => {
+    const federated = (proof: { readonly managedIdentity: string } | { readonly tokenFile: string }, authorityHttp = authorityTurnedTo(upstream.origin)) =>
+      createCredential({ tenantId, identity: { type: 'federated', clientId, proof } }, { authorityHttp });
+    const sent = () => upstream.arrived.map(({ body }) => new URLSearchParams(body)).map((form) => [form.get('client_id'), form.get('client_assertion_type'), form.get('client_assertion'), form.get('client_secret')]);
+    const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+    it('shows Entra the token of the file, as it is at that moment', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'keydesk-token-'));
+      try {
+        const tokenFile = join(folder, 'token');
+        const one = federated({ tokenFile });
+        for (const content of ['first.of.pod', 'second.of.pod']) {
+          writeFileSync(tokenFile, `${content}\n`);
+          upstream.script(issued(`for ${content}`));
+          assert.equal((await one.getToken(scope))?.token, `for ${content}`);
+        }
+        assert.deepEqual(sent(), [[clientId, type, 'first.of.pod', null], [clientId, type, 'second.of.pod', null]]);
+        rmSync(tokenFile);
+        await assert.rejects(one.getToken(scope));
+        assert.equal(upstream.arrived.length, 2, 'and without one asks nothing');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    it('shows Entra the token that Azure gives the managed identity for this purpose', async () => {
+      const managedIdentity = 'c1100000-0000-4000-8000-000000000007';
+      const toEntra = authorityTurnedTo(upstream.origin);
+      const asked: URL[] = [];
+      // Of Azure's machine: an address that only it has.
+      const machine: typeof toEntra = {
+        sendRequest: async (request) => {
+          if (request.url.startsWith('https://login.microsoftonline.com/')) return toEntra.sendRequest(request);
+          asked.push(new URL(request.url));
+          return { request, status: 200, headers: request.headers, bodyAsText: JSON.stringify({ access_token: 'token.of.machine', expires_in: '3600', expires_on: String(Math.floor(Date.now() / 1000) + 3600), resource: 'api://AzureADTokenExchange', token_type: 'Bearer' }) };
+        },
+      };
+      upstream.script(issued('t1'));
+      assert.equal((await federated({ managedIdentity }, machine).getToken(scope))?.token, 't1');
+      assert.deepEqual(sent(), [[clientId, type, 'token.of.machine', null]]);
+      const question = known(asked.find(({ pathname }) => pathname.endsWith('/oauth2/token')));
+      assert.deepEqual([question.host, question.searchParams.get('resource'), question.searchParams.get('client_id')], ['169.254.169.254', 'api://AzureADTokenExchange', managedIdentity]);
+    });
+  });
+
+  it('asks for the token of the bot as for that of Graph: of its own tenant', async () => {
+    upstream.script(issued('for-teams'));
+    assert.equal((await credential().getToken('https://api.botframework.com/.default'))?.token, 'for-teams');
+    const [one] = upstream.arrived;
+    assert.equal(one?.url.split('?')[0], `/${tenantId}/oauth2/v2.0/token`);
+    assert.ok(new URLSearchParams(one?.body).get('scope')?.split(' ').includes('https://api.botframework.com/.default'));
   });
 
   it('keeps secret, ids and words of Entra out of the fault', async () => {

@@ -5,7 +5,7 @@ import { inUse, patientOf } from '../../src/doctor/installation.ts';
 import { examine, type Told } from '../../src/doctor/examine.ts';
 import type { IdentityInUse, Patient } from '../../src/doctor/patient.ts';
 import type { CredentialSettings } from '../../src/graph/credential.ts';
-import type { IdentityPurpose } from '../../src/domain/graph-permission.ts';
+import type { IdentityPurpose } from '../../src/domain/identity-purpose.ts';
 import { parseTenantId } from '../../src/domain/ids.ts';
 import { authorityTurnedTo, lastHopTurnedTo } from '../../src/graph/turned.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/sim/simulator.ts';
@@ -50,7 +50,7 @@ export async function examined({ tenant, broken = () => ({}) }: DoctorCase = {})
   const turned = { authority: { authorityHttp: authorityTurnedTo(simulator.url) }, edge: { lastHop: lastHopTurnedTo(simulator.url) } };
   const identity: Ward['identity'] = (app, purposes, { secret = app.secret, certificateFile, clientId = app.clientId, tenantId: of = tenantId } = {}) => {
     const who: CredentialSettings['identity'] = certificateFile === undefined ? { type: 'secret', clientId, secret: { reveal: () => secret } } : { type: 'certificate', clientId, certificateFile };
-    return inUse({ tenantId: of, identity: who }, purposes, groups, turned);
+    return { ...inUse({ tenantId: of, identity: who }, purposes, groups, turned), apart: purposes.includes('metadata') ? undefined : purposes[0] };
   };
   const well = patientOf({
     tenantId: known(parseTenantId(tenantId)),

@@ -13,12 +13,16 @@ const time = (text: string): Buffer => der(0x17, Buffer.from(text, 'ascii'));
 
 const pem = (label: string, content: Buffer): string => `-----BEGIN ${label}-----\n${content.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`;
 
-/** A fresh RSA key with its certificate: the file that Keydesk holds, and the certificate that Entra holds. */
-export function selfSigned(): { readonly file: string; readonly certificate: string } {
+/**
+ * A fresh RSA key with its certificate: the file that Keydesk holds, and the certificate that Entra holds.
+ * @param valid from and to, as YYMMDD
+ */
+export function selfSigned({ from, to }: { readonly from: string; readonly to: string } = { from: '260101', to: '460101' }): { readonly file: string; readonly certificate: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const name = sequence(der(0x31, sequence(der(0x06, Buffer.from('550403', 'hex')), der(0x0c, Buffer.from('Keydesk test')))));
-  const toBeSigned = sequence(der(0x02, Buffer.from([1])), sha256WithRsa, name, sequence(time('260101000000Z'), time('460101000000Z')), name, publicKey.export({ type: 'spki', format: 'der' }));
+  const toBeSigned = sequence(der(0x02, Buffer.from([1])), sha256WithRsa, name, sequence(time(`${from}000000Z`), time(`${to}000000Z`)), name, publicKey.export({ type: 'spki', format: 'der' }));
   const signature = sign('sha256', toBeSigned, privateKey);
   const certificate = pem('CERTIFICATE', sequence(toBeSigned, sha256WithRsa, der(0x03, Buffer.from([0]), signature)));
-  return { certificate, file: privateKey.export({ type: 'pkcs8', format: 'pem' }) + certificate };
+  const key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  return { certificate, key, file: key + certificate };
 }

@@ -5,7 +5,7 @@ import { ToBotFromBotOrEmulatorTokenValidationParameters } from 'botframework-co
 import { createAdapter } from '../../src/teams/adapter.ts';
 import type { Inbound } from '../../src/teams/bot.ts';
 import { credentialsFor } from '../../src/teams/identity.ts';
-import { alex, tenantId } from '../support/desk/world.ts';
+import { alex } from '../support/desk/world.ts';
 import { type Edge, startEdge } from '../support/edge.ts';
 import { startTokenIssuer, type TokenIssuer } from '../support/token-issuer.ts';
 
@@ -13,7 +13,7 @@ const clientId = 'b07b07b0-0000-4000-8000-000000000001';
 const emulatorTenant = 'd6d49420-f39b-4df7-a1dc-d59a935871db';
 const botToken = 'token-of-the-bot';
 const tokens = { getToken: () => Promise.resolve({ token: botToken, expiresOnTimestamp: Date.now() + 3_600_000 }) };
-const identity = { type: 'managed-identity', clientId, tenantId, tokens } as const;
+const identity = { clientId, tokens };
 
 describe('the token of a request', () => {
   let issuer: TokenIssuer;

@@ -1,47 +1,44 @@
 import assert from 'node:assert/strict';
-import { type BotIdentity, credentialsFor, IdentityError } from '../../src/teams/identity.ts';
-import { tenantId } from '../support/desk/world.ts';
+import { AppCredentials } from 'botframework-connector';
+import { credentialsFor, IdentityError } from '../../src/teams/identity.ts';
 
 const clientId = 'b07b07b0-0000-4000-8000-000000000001';
-const tokens = { getToken: () => Promise.resolve({ token: 'x', expiresOnTimestamp: 0 }) };
-const good: readonly BotIdentity[] = [
-  { type: 'secret', clientId, tenantId, secret: 's3cret' },
-  { type: 'certificate', clientId, tenantId, thumbprint: 'a'.repeat(40), privateKey: '-----BEGIN PRIVATE KEY-----' },
-  { type: 'managed-identity', clientId, tenantId, tokens },
-];
+const scopes: string[] = [];
+const tokens = (token: string | undefined) => ({
+  getToken: (scope: string) => {
+    scopes.push(scope);
+    return Promise.resolve(token === undefined ? null : { token, expiresOnTimestamp: Date.now() + 3_600_000 });
+  },
+});
 
 describe('the identity of the bot', () => {
-  for (const identity of good) {
-    it(`may be a ${identity.type}, asks for a token, and knows its own id only`, async () => {
-      const credentials = credentialsFor(identity);
-      assert.ok(!(await credentials.isAuthenticationDisabled()));
-      assert.equal(await credentials.isValidAppId(clientId), true);
-      assert.equal(await credentials.isValidAppId(''), false);
-      assert.equal(await credentials.isValidAppId('b07b07b0-0000-4000-8000-000000000002'), false);
-    });
-  }
+  it('asks for a token, and knows its own id only', async () => {
+    const credentials = credentialsFor({ clientId, tokens: tokens('t') });
+    assert.ok(!(await credentials.isAuthenticationDisabled()));
+    assert.equal(await credentials.isValidAppId(clientId), true);
+    assert.equal(await credentials.isValidAppId(''), false);
+    assert.equal(await credentials.isValidAppId('b07b07b0-0000-4000-8000-000000000002'), false);
+  });
 
-  for (const [what, identity] of [
-    ['an empty client id', { type: 'secret', clientId: '', tenantId, secret: 's3cret' }],
-    ['a client id that is no GUID', { type: 'secret', clientId: 'keydesk', tenantId, secret: 's3cret' }],
-    ['an empty tenant', { type: 'secret', clientId, tenantId: ' ', secret: 's3cret' }],
-    ['an empty secret', { type: 'secret', clientId, tenantId, secret: ' ' }],
-    ['no private key', { type: 'certificate', clientId, tenantId, thumbprint: 'a'.repeat(40), privateKey: '' }],
-    ['no thumbprint', { type: 'certificate', clientId, tenantId, thumbprint: '', privateKey: 'k' }],
-  ] as const satisfies readonly (readonly [string, BotIdentity])[]) {
-    it(`is refused with ${what}, and the error shows no secret`, () => {
-      assert.throws(
-        () => credentialsFor(identity),
-        (error: Error) => error instanceof IdentityError && !error.message.includes('s3cret') && /lacks/.test(error.message),
-      );
-    });
-  }
+  it('shows the connector a token for the connector, whatever the proof behind it is', async () => {
+    const own = 'b07b07b0-0000-4000-8000-000000000003';
+    scopes.length = 0;
+    const credentials = await credentialsFor({ clientId: own, tokens: tokens('token-of-the-bot') }).createCredentials(own, undefined, '', true);
+    assert.ok(credentials instanceof AppCredentials);
+    assert.equal(await credentials.getToken(), 'token-of-the-bot');
+    assert.deepEqual(scopes, ['https://api.botframework.com/.default']);
+  });
 
-  for (const type of ['MultiTenant', 'SingleTennant', '', undefined]) {
-    it(`is refused with the type ${JSON.stringify(type)}`, () => {
-      // What a configuration that is not ours may hold; the compiler would not let it through.
-      const identity: BotIdentity = JSON.parse(JSON.stringify({ type, clientId, tenantId, secret: 's3cret' }));
-      assert.throws(() => credentialsFor(identity), IdentityError);
+  it('fails with words when Entra gives none', async () => {
+    const own = 'b07b07b0-0000-4000-8000-000000000004';
+    const credentials = await credentialsFor({ clientId: own, tokens: tokens(undefined) }).createCredentials(own, undefined, '', true);
+    assert.ok(credentials instanceof AppCredentials);
+    await assert.rejects(credentials.getToken(), IdentityError);
+  });
+
+  for (const id of ['', ' ', 'keydesk', '00000000-0000-0000-0000-000000000000']) {
+    it(`is refused with the client id "${id}"`, () => {
+      assert.throws(() => credentialsFor({ clientId: id, tokens: tokens('t') }), IdentityError);
     });
   }
 });

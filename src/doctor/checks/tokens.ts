@@ -41,8 +41,8 @@ function refused(what: string, who: IdentityInUse, error: unknown): Finding {
 
 type Remedy = (who: IdentityInUse) => string;
 
-const secretVariable = ({ purposes }: IdentityInUse): string => (purposes.length === 1 && purposes[0] === 'rotation' ? 'KEYDESK_ROTATION_CLIENT_SECRET_FILE' : 'MicrosoftAppPassword_FILE');
-const certificateVariable = ({ purposes }: IdentityInUse): string => (purposes.length === 1 && purposes[0] === 'rotation' ? 'KEYDESK_ROTATION_CERTIFICATE_FILE' : 'KEYDESK_CERTIFICATE_FILE');
+const secretVariable = ({ apart }: IdentityInUse): string => (apart === undefined ? 'MicrosoftAppPassword_FILE' : `KEYDESK_${apart.toUpperCase()}_CLIENT_SECRET_FILE`);
+const certificateVariable = ({ apart }: IdentityInUse): string => (apart === undefined ? 'KEYDESK_CERTIFICATE_FILE' : `KEYDESK_${apart.toUpperCase()}_CERTIFICATE_FILE`);
 const newSecret: Remedy = (who) => `${inPortal(who)} → Certificates & secrets: make a new client secret (a certificate is better), put its value, not its id, into ${secretVariable(who)}, and restart Keydesk.`;
 const clock: Remedy = () => 'The clock of this machine is wrong, or the certificate has ended: see "clock" and "certificate" here.';
 

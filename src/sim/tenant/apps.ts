@@ -5,6 +5,7 @@
 // | keydesk          | ac1d0000-0000-4000-8000-000000000001   | all that Keydesk and doctor read   |
 // | keydeskMetadata  | ac1d0000-0000-4000-8000-000000000002   | the same, without the keys         |
 // | keydeskRotation  | ac1d0000-0000-4000-8000-000000000003   | rotate, and see that it was done   |
+// | keydeskReveal    | ac1d0000-0000-4000-8000-000000000005   | read a key, and nothing else       |
 // | helpdeskScript   | ac1d0000-0000-4000-8000-000000000004   | none: a caller of the REST API     |
 
 export interface App {
@@ -50,6 +51,13 @@ export const apps = {
     displayName: 'Keydesk rotation',
     secret: 'sim-secret-of-keydesk-rotation',
     permissions: ['BitlockerKey.ReadBasic.All', 'DeviceManagementManagedDevices.ReadWrite.All'],
+  },
+  keydeskReveal: {
+    clientId: 'ac1d0000-0000-4000-8000-000000000005',
+    servicePrincipalId: '5e4f0000-0000-4000-8000-000000000005',
+    displayName: 'Keydesk reveal',
+    secret: 'sim-secret-of-keydesk-reveal',
+    permissions: ['BitlockerKey.Read.All'],
   },
   helpdeskScript: {
     clientId: 'ac1d0000-0000-4000-8000-000000000004',

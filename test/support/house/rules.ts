@@ -34,7 +34,7 @@ const mayEnter: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['config', 'domain', 'graph', 'keydesk.ts', 'log.ts', 'stop-on-signals.ts', 'store', 'teams', 'telemetry'],
   'demo.ts': ['demo'],
   demo: ['config', 'domain', 'graph', 'jobs', 'keydesk.ts', 'ledger', 'log.ts', 'postgres', 'sim', 'store', 'teams', 'terminal'],
-  'audit.ts': ['audit'],
+  'audit.ts': ['audit', 'config'],
   audit: ['config', 'domain', 'ledger', 'postgres', 'store'],
   'migrate.ts': ['config', 'jobs', 'store'],
   'package.ts': ['package'],

@@ -38,6 +38,8 @@ export interface InstanceOptions {
   readonly telemetry?: Watch;
   /** When the proofs of identity end, a chore more; nobody looks when absent. */
   readonly credentialEnds?: (now: Instant) => readonly CredentialEnd[];
+  /** Metadata and reveals too have an application of their own, and the bot's asks Graph nothing. */
+  readonly identitiesApart?: true;
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
   /** The fleet is swept; not at all when absent. */
@@ -101,7 +103,7 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, credentialEnds, delegated, sweep, telemetry, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, identitiesApart, entraLog, credentialEnds, delegated, sweep, telemetry, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
   const chores = handChores(choreCount + [entraLog, sweep, credentialEnds].filter((option) => option !== undefined).length);
@@ -113,10 +115,11 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
     fingerprint: '00'.repeat(32),
     ...(sweep && { sweep: { ...defaultSweepSettings, ...sweep } }),
     inbound: { mode: 'unauthenticated-loopback' },
-    graph: graphAt(simulatorUrl, clock, { log, telemetry }, delegated ? apps.keydeskMetadata : apps.keydesk),
+    graph: graphAt(simulatorUrl, clock, { log, telemetry }, delegated !== undefined || identitiesApart ? apps.keydeskMetadata : apps.keydesk),
+    ...(identitiesApart && { revealGraph: graphAt(simulatorUrl, clock, { log, telemetry }, apps.keydeskReveal) }),
     ...(delegated && { delegated: delegatedAt(simulatorUrl) }),
     rotationGraph: graphAt(simulatorUrl, clock, { log, telemetry }, apps.keydeskRotation),
-    ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } }),
+    ...(entraLog && { entraLog: { ...entraLog, ownAppIds: [apps.keydesk, apps.keydeskMetadata, apps.keydeskReveal, apps.keydeskRotation].map(({ clientId }) => clientId) } }),
     ...(credentialEnds && { credentialEnds: () => Promise.resolve(credentialEnds(clock.now())) }),
     database: openDatabase(databaseUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: telemetry.connectionLent }) }),
     ledger: { signingKey: { reveal: () => pemOf(keys?.signing ?? 1) }, ...(keys?.former !== undefined && { formerKey: { reveal: () => pemOf(keys.former ?? 0) } }), ...(checkpointFile !== undefined && { checkpointFile }) },
@@ -138,8 +141,8 @@ const delegatedAt = (url: string): DelegatedParts => ({
   fetchKeys: (keys, options) => fetch(new URL(new URL(keys).pathname, url), options),
 });
 
-/** As Keydesk's own application in the simulated tenant, or another, with a token that its token endpoint gave. */
-function graphAt(url: string, clock: StandingClock, { log, telemetry }: { readonly log: Logger; readonly telemetry: Watch | undefined }, app: { readonly clientId: string; readonly secret: string } = apps.keydesk): Graph {
+/** As an application of the simulated tenant, with a token that its token endpoint gave. */
+function graphAt(url: string, clock: StandingClock, { log, telemetry }: { readonly log: Logger; readonly telemetry: Watch | undefined }, app: { readonly clientId: string; readonly secret: string }): Graph {
   const identity = { type: 'secret', clientId: app.clientId, secret: { reveal: () => app.secret } } as const;
   return createGraph({
     credential: createCredential({ tenantId, identity }, { authorityHttp: authorityTurnedTo(url) }),

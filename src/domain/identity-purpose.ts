@@ -1,0 +1,6 @@
+/**
+ * For what Keydesk is somebody towards Entra: `metadata` reads devices, people, groups, key IDs and Entra's log; `reveal`
+ * reads recovery passwords; `rotation` rotates. One identity may serve several.
+ */
+export const identityPurposes = ['metadata', 'reveal', 'rotation'] as const;
+export type IdentityPurpose = (typeof identityPurposes)[number];
