@@ -10,6 +10,7 @@ import { workOnRotation } from './domain/follow-rotation.ts';
 import type { TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds } from './domain/instant.ts';
 import type { DeskSettings } from './domain/settings.ts';
+import type { SweepSettings } from './domain/sweep-fleet.ts';
 import type { Graph } from './graph/graph.ts';
 import { channelChores, stateOfSummaries } from './jobs/channel-chores.ts';
 import { createLook } from './jobs/look.ts';
@@ -19,6 +20,7 @@ import { createWakeUps } from './jobs/wake-ups.ts';
 import { keeperOf, ledgerChores, type LedgerParts } from './keydesk/keeper.ts';
 import { readiness } from './keydesk/readiness.ts';
 import { jobChores, jobsOf, mostAtOnce, stateOfJobs, wakeAll } from './keydesk/rotation-jobs.ts';
+import { sweepingOf } from './keydesk/sweeping.ts';
 import { tidyChores } from './keydesk/tidying.ts';
 import { said, tellingOf, toldTo } from './keydesk/witnesses.ts';
 import { startServer } from './server/server.ts';
@@ -27,6 +29,7 @@ import { asksIn } from './store/asks.ts';
 import { channelsIn } from './store/channels.ts';
 import { type Database } from './store/database.ts';
 import { entraReadsIn } from './store/entra-reads.ts';
+import { fleetIndexIn } from './store/fleet-index.ts';
 import { ledgerWatchIn } from './store/ledger-watch.ts';
 import { ledgerIn } from './store/ledger.ts';
 import { postingsIn } from './store/postings.ts';
@@ -58,6 +61,8 @@ export interface KeydeskParts {
   readonly database: Database;
   readonly ledger: LedgerParts;
   readonly log: Logger;
+  /** Absent: no sweeps, and no index of the fleet. */
+  readonly sweep?: SweepSettings;
   /** How often is looked for jobs; at least 0.5, 1 when absent. */
   readonly jobPollSeconds?: number;
   /** Only tests. */
@@ -97,6 +102,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   });
   const wakeUps = wake === 'by-hand' ? undefined : createWakeUps({ ...jobsOf(parts, times, desk), work: look });
   const reconciling = reconcilingOf(parts, desk);
+  const sweeping = sweepingOf(parts, desk);
   const chores: Chore[] = [
     noteOfStart(desk, parts.fingerprint),
     { name: 'hide-due-cards', everySeconds: 1, work: () => hideDueCards(desk, bot.hideCard) },
@@ -107,6 +113,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     ...channelChores(desk, bot.post, tellingOf(log)),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
+    ...(sweeping === undefined ? [] : [sweeping.chore]),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
   const ready = () =>
@@ -119,6 +126,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
       jobs: () => stateOfJobs(wakeUps, times),
       summaries: () => stateOfSummaries(desk),
       ...(reconciling && { entraLog: () => reconciling.state() }),
+      ...(sweeping && { sweep: () => sweeping.state() }),
     });
   const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: ready, ids: desk.ids, log });
   timekeeper.start();
@@ -129,6 +137,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     stop: async () => {
       await server.stop();
       reconciling?.stop();
+      await sweeping?.stop();
       await timekeeper.stop();
       await wakeUps?.stop();
       await keeper.close();
@@ -156,6 +165,7 @@ function deskOf({ tenantId, database, graph, revealGraph = graph, rotationGraph 
     tenantPolicy: graph.tenantPolicy,
     recoveryKeys: { ...graph.recoveryKeys, read: (keyId, options) => revealGraph.recoveryKeys.read(keyId, options) },
     rotator: rotationGraph.rotator,
+    fleet: fleetIndexIn(database),
     roles: graph.roles,
     ledger: said(ledger, log),
     alerts,

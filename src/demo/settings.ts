@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { parseChannelId } from '../domain/channel.ts';
 import { defaultSettings, type DeskSettings } from '../domain/settings.ts';
+import type { SweepSettings } from '../domain/sweep-fleet.ts';
 import type { CredentialSettings } from '../graph/credential.ts';
 import { apps } from '../sim/tenant/apps.ts';
 import { roleGroups, tenantId } from '../sim/tenant/people.ts';
@@ -31,6 +32,10 @@ export const demoDesk: DeskSettings = {
   helpdeskContact: '+1 555 0100 (the simulated helpdesk)',
 };
 
+/** At once, and again every few minutes, from a tenant that asks nobody for patience. */
+export const demoSweep: SweepSettings = { everySeconds: 180, alertNewFailed: true };
+export const demoSweepPagesPerSecond = 200;
+
 export const demoRoleGroups = {
   agent: roleGroups.agent.id,
   admin: roleGroups.admin.id,
@@ -55,5 +60,5 @@ export const demoEntraLog = { everySeconds: 5, ownAppIds: [apps.keydesk.clientId
 
 /** For the ledger's entry at start, as in production: SHA-256 over the settings without secrets. */
 export const demoFingerprint = createHash('sha256')
-  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, rotationClientId: apps.keydeskRotation.clientId, groups: demoRoleGroups, entraLog: demoEntraLog, desk: demoDesk }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
+  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, rotationClientId: apps.keydeskRotation.clientId, groups: demoRoleGroups, entraLog: demoEntraLog, desk: demoDesk, sweep: demoSweep }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
   .digest('hex');

@@ -53,6 +53,18 @@ export function isGuid(body: Uint8Array, from: number): boolean {
   return some !== 0;
 }
 
+/** Whether a text stands at `from` that is such a GUID: both looks in one. */
+export function isSameGuid(text: string, body: Uint8Array, from: number): boolean {
+  if (text.length !== 36) return false;
+  let some = 0;
+  for (let index = 0; index < 36; index += 1) {
+    const code = body[from + index] ?? 0;
+    if (signs[code] !== guidForm[index] || text.charCodeAt(index) !== code) return false;
+    if (code !== 0x2d) some |= code ^ 0x30;
+  }
+  return some !== 0;
+}
+
 /** SHA-256 in hex, in lower case. */
 export function isCommitment(body: Uint8Array, from: number): boolean {
   for (let index = 0; index < 64; index += 1) if (!isHex(body[from + index] ?? 0)) return false;

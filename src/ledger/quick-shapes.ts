@@ -1,7 +1,7 @@
 // Shapes of entries: most rows differ from one seen before in nothing but ids, times and hashes. A shape keeps the bytes
 // of one, with a mask over those that may differ, so that all the others are compared four at a time. What it passes was
 // read byte by byte in a row of that shape before (quick-check.ts), and is here again; the rest is read anew.
-import { isGuid, isPrintable, same, timeAt } from './quick-forms.ts';
+import { isGuid, isPrintable, isSameGuid, same, timeAt } from './quick-forms.ts';
 import { readTexts } from './quick-texts.ts';
 import type { StoredEntry } from './stored.ts';
 
@@ -83,6 +83,8 @@ export function readParts(shape: Shape, row: StoredEntry, timeFrom: number, colu
       const read = readTexts(bytes, from, row.texts);
       if (read === undefined || read.end !== end) return undefined;
       erased = read.erased;
+    } else if (kind === 'guid' && part.column >= 0) {
+      if (!isSameGuid(columns[part.column] ?? '', bytes, from)) return undefined;
     } else if (!isValue(part) || (part.column >= 0 && !isColumn(columns[part.column] ?? null, from, end))) {
       return undefined;
     }

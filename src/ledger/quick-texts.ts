@@ -46,11 +46,7 @@ function isCommittedTo(stored: unknown, body: Uint8Array, at: number): boolean {
 
 const nothing: Readonly<Record<string, unknown>> = {};
 
-function countOf(given: object): number {
-  let count = 0;
-  for (const name in given) if (Object.hasOwn(given, name)) count += 1;
-  return count;
-}
+const countOf = (given: object): number => Object.keys(given).length;
 
 function parseObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : undefined;

@@ -1,5 +1,5 @@
 // Verify over a million entries, against reading the same rows through the same cursor and hashing each; and its memory
-// at all of them against that at a tenth.
+// at all of them against that at a tenth; the same for the memory of an export.
 import { spawn } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { atMost, median, type Row } from './row.ts';
 const rounds = 5;
 const program = fileURLToPath(new URL('./ledger-reader.ts', import.meta.url));
 
-type Way = 'read' | 'verify';
+type Way = 'read' | 'verify' | 'export';
 
 export async function ledgerVerifyRows(say: (progress: string) => void, note: (text: string) => void, { entries }: { readonly entries: number }): Promise<Row[]> {
   const server = await startPostgres({ dataFolder: await mkdtemp(join(tmpdir(), 'keydesk-bench-')), ephemeral: true, fast: true });
@@ -27,16 +27,17 @@ export async function ledgerVerifyRows(say: (progress: string) => void, note: (t
     const fillTo = createFiller(client, say);
     const tenth = Math.round(entries / 10);
     await fillTo(tenth);
-    const peakAtTenth = await peak(server.appUrl, tenth);
+    const atTenth = await peaks(server.appUrl, tenth);
     await fillTo(entries);
-    const peakAtAll = await peak(server.appUrl, entries);
+    say('memory of verify and of an export');
+    const atAll = await peaks(server.appUrl, entries);
     say('reading and verifying in turns');
     const { ours, theirs, ratio } = await inTurns(server.appUrl, entries);
     note(`Verify also held ${Math.floor(entries / 1000) + 1} signed checkpoints against the ledger; the yardstick reads none.`);
     const count = entries.toLocaleString('en');
     return [
       { figure: `verify ${count} entries`, ours: perEntry(ours, entries), yardstick: `${perEntry(theirs, entries)}, read and hashed`, ...atMost(1.3, ratio) },
-      { figure: `memory of verify, ${count} entries`, ours: `${peakAtAll.toFixed(0)} MiB`, yardstick: `${peakAtTenth.toFixed(0)} MiB at a tenth`, ...atMost(1.2, peakAtAll / peakAtTenth) },
+      ...(['verify', 'export'] as const).map((way) => ({ figure: `memory of ${way}, ${count} entries`, ours: mib(atAll[way]), yardstick: `${mib(atTenth[way])} at a tenth`, ...atMost(1.2, atAll[way] / atTenth[way]) })),
     ];
   } finally {
     await client.end();
@@ -44,6 +45,7 @@ export async function ledgerVerifyRows(say: (progress: string) => void, note: (t
   }
 }
 
+const mib = (value: number): string => `${value.toFixed(0)} MiB`;
 const perEntry = (ms: number, entries: number): string => `${((1000 * ms) / entries).toFixed(1)} µs an entry`;
 
 async function inTurns(url: string, entries: number): Promise<{ readonly ours: number; readonly theirs: number; readonly ratio: number }> {
@@ -64,11 +66,15 @@ async function inTurns(url: string, entries: number): Promise<{ readonly ours: n
   }
 }
 
-/** Of a process that does nothing but verify, in MiB. */
-async function peak(url: string, entries: number): Promise<number> {
+type Peaks = Readonly<Record<'verify' | 'export', number>>;
+
+const peaks = async (url: string, entries: number): Promise<Peaks> => ({ verify: await peak(url, entries, 'verify'), export: await peak(url, entries, 'export') });
+
+/** Of a process that does nothing else, in MiB. */
+async function peak(url: string, entries: number, way: Way): Promise<number> {
   const reader = startReader(url, entries);
   try {
-    return (await reader.take('verify')).peak;
+    return (await reader.take(way)).peak;
   } finally {
     await reader.stop();
   }
