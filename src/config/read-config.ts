@@ -8,6 +8,7 @@ import { type Role, roles } from '../domain/person.ts';
 import type { Limit } from '../domain/ports.ts';
 import { mayHoldPassword } from '../domain/recovery-password.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
+import { type ApiConfig, readApi } from './read-api.ts';
 import { readSummaries } from './read-summaries.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
 import { type LedgerConfig, readLedger } from './read-ledger.ts';
@@ -28,6 +29,8 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Absent: the ledger is not held against Entra's own log. */
   readonly entraLog?: { readonly everySeconds: number; readonly ownAppIds: readonly string[] };
+  /** Absent: there is no REST API. */
+  readonly api?: ApiConfig;
   readonly desk: DeskSettings;
   /** SHA-256 (hex) over all settings without secrets, for the ledger's entry at start. */
   readonly fingerprint: string;
@@ -54,6 +57,7 @@ export function readConfig(env: Env): Config {
   const ledger = readLedger(read);
   const groups = readGroups(read);
   const desk = readDesk(read);
+  const api = readApi(read);
   const port = read.optional('PORT', z.coerce.number().int().min(1).max(65_535), 'a port number', 3978);
   const host = read.optional('KEYDESK_HOST', z.string().min(1), 'an address to listen on', '0.0.0.0');
   const logLevel = read.optional('KEYDESK_LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error']), 'debug, info, warn or error', 'info' as const);
@@ -63,7 +67,7 @@ export function readConfig(env: Env): Config {
   // Every identity of ours: a read under another one of them than the bot's is as unexplained without an `intended`.
   const ownAppIds = [...new Set([identity.clientId, ...(rotationIdentity ? [rotationIdentity.clientId] : [])])];
   const entraLog = entraLogMinutes === 'off' ? undefined : { everySeconds: entraLogMinutes * 60, ownAppIds };
-  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, ledger, logLevel, ...(entraLog && { entraLog }), desk };
+  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, ledger, logLevel, ...(entraLog && { entraLog }), ...(api && { api }), desk: { ...desk, appsMayReveal: api?.appsMayReveal ?? false } };
   return { ...settings, databaseUrl, fingerprint: fingerprintOf(settings) };
 }
 

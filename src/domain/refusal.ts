@@ -43,6 +43,9 @@ export const refusalCodes = [
   'self-service-off', // the installation or the tenant does not let owners see their keys
   'no-own-device', // Entra and Intune know of no device of the person's own
   'not-your-device', // not, or no longer, the person's own
+  // the API
+  'no-right', // the token holds neither the scope nor the app role for it
+  'app-reveal-off', // an application by itself may be told no key
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

@@ -1,3 +1,4 @@
+import type { ApiOrigin } from './api-caller.ts';
 import type { Device, KnownKey, ManagedDevice, Owner } from './device.ts';
 import type { EntraDeviceId, KeyId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
@@ -101,7 +102,10 @@ export interface RevealRequest {
   readonly offer?: DeviceOffer;
   readonly preset: FormValues;
   readonly misses: number;
-  readonly card: CardPlace;
+  /** Absent for a request of the API, which is answered where it was asked. */
+  readonly card?: CardPlace;
+  /** Present for a request of the API. */
+  readonly api?: ApiOrigin;
   readonly openedAt: Instant;
   readonly expiresAt: Instant;
   readonly claimedAt?: Instant;

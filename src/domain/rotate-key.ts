@@ -10,7 +10,7 @@ import { rotationWanted } from './plan-rotation.ts';
 import { judge, type Press } from './press.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { FormValues, RevealRequest } from './request.ts';
-import { aboutRequest } from './reveal-key.ts';
+import { aboutRequest } from './read-granted.ts';
 import type { Rotation } from './rotation.ts';
 
 export type RotateAnswer =
@@ -23,7 +23,7 @@ export type RotateAnswer =
 export async function askToRotateShown(desk: Desk, press: Press): Promise<AskAnswer> {
   const shown = press.requestId && (await desk.requests.find(press.requestId));
   const refused = judge(press, shown, 'rotate-ask', desk.clock.now());
-  if (refused !== undefined || shown?.offer === undefined) return no(desk, press, refused ?? 'request-unknown', shown);
+  if (refused !== undefined || shown?.offer === undefined || shown.card === undefined) return no(desk, press, refused ?? 'request-unknown', shown);
   const deadline = desk.deadlines.press();
   if (!permits(await desk.roles.recent(press.person.id, deadline), 'rotate', desk.settings)) return no(desk, press, 'no-role', shown);
   // Afresh: a hidden card may be days old, and the confirm card names the keys that will be superseded.

@@ -6,6 +6,7 @@ import { refuseEarly } from './early.ts';
 import { jsonBody } from './json-body.ts';
 import { onlyAsLoopback } from './own-host.ts';
 import { createNeutral, type ErrorLog, type Neutral } from './neutral.ts';
+import { openSite, type Site } from './site.ts';
 
 export interface RouteRequest {
   readonly authorization: string | undefined;
@@ -38,6 +39,8 @@ export interface ServerSettings {
   /** 0 takes a free one. */
   readonly port: number;
   readonly routes: readonly Route[];
+  /** Routes whose answers are all their own, errors included; none when absent. */
+  readonly site?: Site;
   /** Asked at GET /readyz, by all who ask meanwhile together; one that rejects counts as down. */
   readonly readiness: () => Promise<Readiness>;
   /** References of errors that leave; the log has the same. */
@@ -65,12 +68,13 @@ export interface Server {
 
 /** Rejects, with the remedy, when the port is in use or the address is not one for these routes. */
 export async function startServer(settings: ServerSettings): Promise<Server> {
-  const { routes, ids, log } = settings;
+  const { routes, site, ids, log } = settings;
   const limits = { ...defaultLimits, ...settings.limits };
   refuseOpenDoor(settings);
   const server = restify.createServer({ name: '', handleUncaughtExceptions: false });
-  const neutral = createNeutral(ids, log);
+  const neutral = createNeutral(ids, log, site);
   harden(server, limits, neutral);
+  if (site !== undefined) openSite(server, site, log);
   server.pre(refuseEarly(limits.bodyBytes, neutral));
   server.get('/healthz', through(server, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
   const readiness = together(settings.readiness);

@@ -25,7 +25,8 @@ export function rotationsIn({ db }: Database, parts: RotationParts): Rotations {
     start: (requestId, planned) => store(() => db.transaction().execute((tx) => start(tx, requestId, planned, parts))),
     find: (id) =>
       store(async () => {
-        const row = await db.selectFrom('keydesk.rotation').selectAll().where('id', '=', id).executeTakeFirst();
+        // One that became part of another goes on by its own name too.
+        const row = await db.selectFrom('keydesk.rotation').selectAll().where(sql<boolean>`(id = ${id} or absorbed @> array[${id}::uuid])`).executeTakeFirst();
         return row && parseRotation(row);
       }),
     underWay: (device) =>

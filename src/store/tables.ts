@@ -86,7 +86,8 @@ export interface RequestTable {
   offer: MaybeJson;
   preset: Json;
   misses: number;
-  card: Json;
+  card: MaybeJson;
+  api: MaybeJson;
   opened_at: Time;
   expires_at: Time;
   claimed_at: MaybeTime;
@@ -124,6 +125,17 @@ export interface RotationTable {
   look_at: MaybeTime;
   /** Its job was given up, until it moves again. */
   dead_at: MaybeTime;
+  /** Rotations that became part of it. */
+  absorbed: ColumnType<string[], string[] | undefined, string[]>;
+}
+
+export interface ApiOnceTable {
+  caller: string;
+  /** SHA-256 of the key, and of what was asked for. */
+  key: ColumnType<Buffer, Buffer, never>;
+  wish: ColumnType<Buffer, Buffer, Buffer>;
+  request_id: string;
+  at: Time;
 }
 
 export interface EntraReadTable {
@@ -236,6 +248,7 @@ export interface Tables {
   'keydesk.ask': AskTable;
   'keydesk.request': RequestTable;
   'keydesk.rotation': RotationTable;
+  'keydesk.api_once': ApiOnceTable;
   'keydesk.entra_read': EntraReadTable;
   'keydesk.entra_log': EntraLogTable;
   'keydesk.reading': ReadingTable;

@@ -50,6 +50,8 @@ const columns = {
   note: ({ entry }) => entry.note && formulaSafe(entry.note),
   client: (row) => outside(row, 'client', row.entry.client),
   erased: ({ erased }) => erased.join(' '),
+  caller: ({ entry }) => entry.caller,
+  requested_by: (row) => outside(row, 'requestedBy', row.entry.requestedBy),
 } satisfies Record<string, (row: Row) => Cell>;
 
 type Row = ReadEntry & { readonly entry: LedgerEntry };

@@ -179,4 +179,8 @@ export const refusalWords = {
       [say`I show you a computer only when it is registered to you and you are its main user. That is not so here, so nothing was shown.`],
       facts.selfService === true ? together(say`Your own computers: **my devices**.`, callHelpdesk(facts)) : callHelpdesk(facts),
     ),
+
+  // Said by the API alone, in words of its own.
+  'no-right': () => no('A permission is missing', [say`The program that asked holds no permission for this.`], say`Ask those who registered it.`),
+  'app-reveal-off': () => no('Not for programs', [say`Programs are told no recovery keys here.`], say`Ask for it in Teams.`),
 } as const satisfies Record<RefusalCode, Words>;

@@ -61,4 +61,6 @@ export const rotationRefusalWords = {
   'self-service-off': 'as for a key',
   'no-own-device': 'as for a key',
   'not-your-device': 'as for a key',
+  'no-right': 'as for a key',
+  'app-reveal-off': 'as for a key',
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;
