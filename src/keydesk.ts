@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { systemCalendar } from './config/calendar.ts';
+import type { ApiConfig } from './config/read-api.ts';
 import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { hideDueCards, settleClaims } from './domain/close-card.ts';
 import type { Desk } from './domain/desk.ts';
@@ -10,6 +11,7 @@ import { workOnRotation } from './domain/follow-rotation.ts';
 import type { TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds } from './domain/instant.ts';
 import type { DeskSettings } from './domain/settings.ts';
+import type { SweepSettings } from './domain/sweep-fleet.ts';
 import type { Graph } from './graph/graph.ts';
 import { channelChores, stateOfSummaries } from './jobs/channel-chores.ts';
 import { createLook } from './jobs/look.ts';
@@ -18,7 +20,9 @@ import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timeke
 import { createWakeUps } from './jobs/wake-ups.ts';
 import { keeperOf, ledgerChores, type LedgerParts } from './keydesk/keeper.ts';
 import { readiness } from './keydesk/readiness.ts';
+import { siteOf } from './keydesk/site.ts';
 import { jobChores, jobsOf, mostAtOnce, stateOfJobs, wakeAll } from './keydesk/rotation-jobs.ts';
+import { sweepingOf } from './keydesk/sweeping.ts';
 import { tidyChores } from './keydesk/tidying.ts';
 import { said, tellingOf, toldTo } from './keydesk/witnesses.ts';
 import { startServer } from './server/server.ts';
@@ -27,8 +31,10 @@ import { asksIn } from './store/asks.ts';
 import { channelsIn } from './store/channels.ts';
 import { type Database } from './store/database.ts';
 import { entraReadsIn } from './store/entra-reads.ts';
+import { fleetIndexIn } from './store/fleet-index.ts';
 import { ledgerWatchIn } from './store/ledger-watch.ts';
 import { ledgerIn } from './store/ledger.ts';
+import { onceIn } from './store/open-once.ts';
 import { postingsIn } from './store/postings.ts';
 import { ledgerReaderIn } from './store/read-entries.ts';
 import { readingsIn } from './store/readings.ts';
@@ -56,6 +62,10 @@ export interface KeydeskParts {
   readonly database: Database;
   readonly ledger: LedgerParts;
   readonly log: Logger;
+  /** Absent: no REST API. `keysUrl`, where the tenant's signing keys are, is for the demo and tests. */
+  readonly api?: ApiConfig & { readonly keysUrl?: string };
+  /** Absent: no sweeps, and no index of the fleet. */
+  readonly sweep?: SweepSettings;
   /** How often is looked for jobs; at least 0.5, 1 when absent. */
   readonly jobPollSeconds?: number;
   /** Only tests. */
@@ -95,16 +105,18 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
   });
   const wakeUps = wake === 'by-hand' ? undefined : createWakeUps({ ...jobsOf(parts, times, desk), work: look });
   const reconciling = reconcilingOf(parts, desk);
+  const sweeping = sweepingOf(parts, desk);
   const chores: Chore[] = [
     noteOfStart(desk, parts.fingerprint),
     { name: 'hide-due-cards', everySeconds: 1, work: () => hideDueCards(desk, bot.hideCard) },
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
     ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
-    ...tidyChores(desk, database, { afterADay: [asks, readings], afterThreeMonths: [postings] }),
+    ...tidyChores(desk, database, { afterADay: [asks, readings, onceIn(database)], afterThreeMonths: [postings] }),
     ...channelChores(desk, bot.post, tellingOf(log)),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
+    ...(sweeping === undefined ? [] : [sweeping.chore]),
   ];
   const timekeeper = createTimekeeper(chores, toldTo(log), { wait, now: () => milliseconds(desk.clock.now()) });
   const ready = () =>
@@ -117,8 +129,9 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
       jobs: () => stateOfJobs(wakeUps, times),
       summaries: () => stateOfSummaries(desk),
       ...(reconciling && { entraLog: () => reconciling.state() }),
+      ...(sweeping && { sweep: () => sweeping.state() }),
     });
-  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], readiness: ready, ids: desk.ids, log });
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], ...siteOf(parts, desk), readiness: ready, ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');
   return {
@@ -127,6 +140,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     stop: async () => {
       await server.stop();
       reconciling?.stop();
+      await sweeping?.stop();
       await timekeeper.stop();
       await wakeUps?.stop();
       await keeper.close();
@@ -154,6 +168,7 @@ function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, le
     tenantPolicy: graph.tenantPolicy,
     recoveryKeys: graph.recoveryKeys,
     rotator: rotationGraph.rotator,
+    fleet: fleetIndexIn(database),
     roles: graph.roles,
     ledger: said(ledger, log),
     alerts,

@@ -5,7 +5,7 @@ import type { Desk } from '../domain/desk.ts';
 import { Fault } from '../domain/fault.ts';
 import { chosen } from './accept.ts';
 import { jsonAnswer } from './answers.ts';
-import { type Call, refuse } from './call.ts';
+import { type Call, refuse, wrongParameter } from './call.ts';
 import { createCursors, type Cursors } from './cursor.ts';
 import { createGatekeeper, type Gatekeeper, type GatekeeperSettings } from './gatekeeper.ts';
 import type { ApiAnswer, ApiLog, ApiRequest } from './http.ts';
@@ -15,7 +15,8 @@ import { type Operation, type OperationName, operations } from './operations.ts'
 import { pageOf } from './page.ts';
 import { problem, problemOf } from './problems.ts';
 import { readQuery } from './query.ts';
-import { getAudit, wrongParameter } from './routes/audit.ts';
+import { getAudit } from './routes/audit.ts';
+import { getList } from './routes/list.ts';
 import { getDevice, getRotation, postReveal, postRotate } from './routes/keys.ts';
 
 export interface ApiParts extends Omit<GatekeeperSettings, 'clock'> {
@@ -50,7 +51,7 @@ const bodyBytes = 16 * 1024;
 
 type Handle = (call: Call) => Promise<ApiAnswer>;
 
-const handlers: Readonly<Record<OperationName, Handle>> = { list: getDevice, device: getDevice, reveal: postReveal, rotate: postRotate, rotation: getRotation, audit: getAudit };
+const handlers: Readonly<Record<OperationName, Handle>> = { list: getList, device: getDevice, reveal: postReveal, rotate: postRotate, rotation: getRotation, audit: getAudit };
 
 export function createApi(parts: ApiParts): Api {
   const { desk, log } = parts;

@@ -58,3 +58,7 @@ export const deviceIdIn = ({ request }: Pick<Call, 'request'>): EntraDeviceId | 
 };
 
 export const notADeviceId = (call: Call): ApiAnswer => refuse(call, 'not-a-device-id', { detail: 'The path takes the Entra deviceId, a GUID. To find it by name: GET /api/devices/security/bitlocker/keys?device=NAME.' });
+
+export const wrongParameter = (call: Call, { wrong, unknown }: { readonly wrong: string; readonly unknown: boolean }): ApiAnswer =>
+  // A name that nobody knows may be anything, and is not repeated.
+  refuse(call, unknown ? 'parameter-unknown' : 'parameter-invalid', { ...(!unknown && /^[A-Za-z]{1,20}$/.test(wrong) && { problems: [{ input: wrong, problem: 'wrong-form' }] }) });

@@ -73,6 +73,8 @@ const refusals = {
   'self-service-off': [403, 'Owners do not help themselves here'],
   'no-own-device': [404, 'The person has no device of their own'],
   'not-your-device': [403, 'The device is not the person’s own'],
+  'key-id-ambiguous': [409, 'Keys of several devices begin like this'],
+  'index-not-ready': [503, 'The index of the fleet is still being made'],
   'no-right': [403, 'The token does not hold the right for this'],
   'app-reveal-off': [403, 'An application by itself is told no key here'],
 } as const satisfies Record<RefusalCode, readonly [status: number, title: string]>;

@@ -28,7 +28,7 @@ const key = z
   .strictObject({
     keyId: guid('Its first eight characters stand on the blue screen. Missing where callers have to read it out (KEYDESK_CALLER_PROOF).').optional(),
     volumeType,
-    createdAt: time('When Entra got it.'),
+    createdAt: time('When Entra got it; null where it does not say.').nullable(),
     state: z.enum(['active', 'superseded']).meta({ description: 'Superseded: a newer key of the same kind of volume exists. It may still be the one on the screen.' }),
   })
   .meta({ id: 'Key', description: 'A recovery key in escrow, without the key.' });
@@ -43,7 +43,7 @@ const itemFields = {
 };
 export const item = z.strictObject(itemFields).meta({ id: 'Item', description: 'One device: the status of its escrow, and its keys.' });
 
-const newKey = z.strictObject({ keyId: key.shape.keyId, volumeType, createdAt: key.shape.createdAt });
+const newKey = z.strictObject({ keyId: key.shape.keyId, volumeType, createdAt: time('When Entra got it.') });
 
 export const rotation = z
   .strictObject({

@@ -10,6 +10,7 @@ import { mayHoldPassword } from '../domain/recovery-password.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
 import { type ApiConfig, readApi } from './read-api.ts';
 import { readSummaries } from './read-summaries.ts';
+import { defaultSweepSettings, type SweepSettings } from '../domain/sweep-fleet.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
 import { type LedgerConfig, readLedger } from './read-ledger.ts';
 import { type Identity, readIdentity, readRotationIdentity, type RotationIdentity } from './read-identity.ts';
@@ -32,6 +33,7 @@ export interface Config {
   /** Absent: there is no REST API. */
   readonly api?: ApiConfig;
   readonly desk: DeskSettings;
+  readonly sweep: SweepSettings;
   /** SHA-256 (hex) over all settings without secrets, for the ledger's entry at start. */
   readonly fingerprint: string;
 }
@@ -57,6 +59,7 @@ export function readConfig(env: Env): Config {
   const ledger = readLedger(read);
   const groups = readGroups(read);
   const desk = readDesk(read);
+  const sweep = readSweep(read);
   const api = readApi(read);
   const port = read.optional('PORT', z.coerce.number().int().min(1).max(65_535), 'a port number', 3978);
   const host = read.optional('KEYDESK_HOST', z.string().min(1), 'an address to listen on', '0.0.0.0');
@@ -67,7 +70,7 @@ export function readConfig(env: Env): Config {
   // Every identity of ours: a read under another one of them than the bot's is as unexplained without an `intended`.
   const ownAppIds = [...new Set([identity.clientId, ...(rotationIdentity ? [rotationIdentity.clientId] : [])])];
   const entraLog = entraLogMinutes === 'off' ? undefined : { everySeconds: entraLogMinutes * 60, ownAppIds };
-  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, ledger, logLevel, ...(entraLog && { entraLog }), ...(api && { api }), desk: { ...desk, appsMayReveal: api?.appsMayReveal ?? false } };
+  const settings = { host, port, tenantId: tenant, identity, ...(rotationIdentity && { rotationIdentity }), groups, ledger, logLevel, ...(entraLog && { entraLog }), ...(api && { api }), desk: { ...desk, appsMayReveal: api?.appsMayReveal ?? false }, sweep };
   return { ...settings, databaseUrl, fingerprint: fingerprintOf(settings) };
 }
 
@@ -129,6 +132,11 @@ function readDesk(read: Reader): DeskSettings {
 
 /** As long as a card shows it whole. */
 const contact = z.string().trim().min(1).max(120).regex(/^[^\p{C}\n]+$/u).refine((text) => !mayHoldPassword(text));
+
+const readSweep = (read: Reader): SweepSettings => ({
+  everySeconds: 3600 * read.optional('KEYDESK_SWEEP_HOURS', z.coerce.number().int().min(1).max(168), 'hours from 1 to 168 (a week)', defaultSweepSettings.everySeconds / 3600),
+  alertNewFailed: read.optional('KEYDESK_ALERT_NEW_FAILED', yesNo, 'yes or no', defaultSweepSettings.alertNewFailed),
+});
 
 const minutesOrOff = z.union([z.literal('off'), z.string().regex(/^\d+$/).transform(Number).pipe(z.int().max(10_080))]);
 

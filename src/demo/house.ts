@@ -18,7 +18,7 @@ import type { DemoPlan } from './flags.ts';
 import { startPlayground } from './playground.ts';
 import { demoLedger } from './ledger-key.ts';
 import { freePorts } from './ports.ts';
-import { demoDeskBeside, demoEntraLog, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity } from './settings.ts';
+import { demoApi, demoDeskBeside, demoEntraLog, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity, demoSweep, demoSweepPagesPerSecond } from './settings.ts';
 
 export interface House {
   readonly keydeskUrl: string;
@@ -137,7 +137,7 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
   ]);
   const graphAs = (who: typeof demoIdentity) => {
     const credential = createCredential(who, { authorityHttp: authorityTurnedTo(origin) });
-    return createGraph({ credential, roleGroups: demoRoleGroups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, lastHop: lastHopTurnedTo(origin) });
+    return createGraph({ credential, roleGroups: demoRoleGroups, version: '0.1.0', clock: systemClock, ids: systemIds, random: Math.random, lastHop: lastHopTurnedTo(origin), sweepPagesPerSecond: demoSweepPagesPerSecond });
   };
   const { appUrl } = await starting;
   const database = openDatabase(appUrl, { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke') });
@@ -149,10 +149,12 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
     tenantId: tenantOfDemo,
     settings: demoDeskBeside(playgroundPort),
     fingerprint: demoFingerprint,
+    sweep: demoSweep,
     inbound: { mode: 'unauthenticated-loopback' },
     graph: graphAs(demoIdentity),
     rotationGraph: graphAs(demoRotationIdentity),
     entraLog: demoEntraLog,
+    api: { ...demoApi, keysUrl: `${origin}/${tenantId}/discovery/v2.0/keys` },
     database,
     ledger: demoLedger(dataFolder),
     log,

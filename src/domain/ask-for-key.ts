@@ -6,6 +6,7 @@ import { type Device, type KeyIdFragment, matching, parseKeyIdFragment } from '.
 import { Fault } from './fault.ts';
 import { candidates, closestNames, type FoundDevices, offerOf, summaryOf } from './find-device.ts';
 import { plusSeconds } from './instant.ts';
+import { lookAhead } from './look-ahead.ts';
 import { permits } from './person.ts';
 import type { Deadline } from './ports.ts';
 import type { Refusal } from './refusal.ts';
@@ -80,8 +81,9 @@ async function answer(desk: Desk, asker: Asker, question: KeyQuestion, place: Pr
     refusal: await refuse(desk, asker, refusal[0], { asked, ...refusal[1] }, { asked }),
   });
 
-  // Round 1: who may, and which devices, at once.
-  const finding = candidates(desk, question, deadline);
+  // Round 1: who may, and which devices, at once; with an index, what is known of them beside it.
+  const early = lookAhead(desk, question, deadline);
+  const finding = candidates(early, question, deadline);
   finding.catch(() => undefined);
   if (!permits(await desk.roles.recent(asker.person.id, deadline), actFor[purpose], desk.settings)) return no('no-role');
   const found = await finding;
@@ -94,8 +96,8 @@ async function answer(desk: Desk, asker: Asker, question: KeyQuestion, place: Pr
 
   const [only, ...more] = found.devices;
   return only === undefined || more.length > 0
-    ? choose(desk, asker, question, found, card, deadline, purpose)
-    : confirm(desk, asker, question, only, found, card, deadline, purpose, no);
+    ? choose(early, asker, question, found, card, deadline, purpose)
+    : confirm(early, asker, question, only, found, card, deadline, purpose, no);
 }
 
 async function choose(desk: Desk, asker: Asker, question: KeyQuestion, found: FoundDevices, card: CardPlace, deadline: Deadline, purpose: Purpose): Promise<AskAnswer> {
@@ -175,10 +177,10 @@ export const fragmentIn = (question: KeyQuestion): KeyIdFragment | undefined =>
     ? question.keyId
     : question.by === 'key-id'
       ? { hex: question.keyId.replaceAll('-', ''), forgiven: false }
-      : undefined;
+      : question.fragment;
 
 const ticketIn = (question: KeyQuestion): { ticket?: string } =>
-  question.by !== 'key-id-prefix' && question.ticket !== undefined ? { ticket: question.ticket } : {};
+  question.ticket !== undefined ? { ticket: question.ticket } : {};
 
 export const askedFor = (question: KeyQuestion): string => {
   switch (question.by) {

@@ -3,6 +3,7 @@
 
 import { parseAudit } from './audit-command.ts';
 import { type KeyIdFragment, parseKeyIdFragment } from './device.ts';
+import { checkCommand, type FleetCommand, fleetCommands } from './fleet-command.ts';
 import { type KeyId, parseKeyId } from './ids.ts';
 import { nearestTo } from './nearest.ts';
 import type { AuditQuestion } from './reading.ts';
@@ -15,7 +16,7 @@ import { tidy } from './tidy-words.ts';
 export type KeyQuestion =
   | { readonly by: 'device'; readonly name: string; readonly keyId?: KeyIdFragment; readonly ticket?: string }
   | { readonly by: 'key-id'; readonly keyId: KeyId; readonly ticket?: string }
-  | { readonly by: 'key-id-prefix'; readonly fragment: KeyIdFragment }
+  | { readonly by: 'key-id-prefix'; readonly fragment: KeyIdFragment; readonly ticket?: string }
   | { readonly by: 'person'; readonly who: string; readonly keyId?: KeyIdFragment; readonly ticket?: string };
 
 export type Command =
@@ -26,6 +27,7 @@ export type Command =
   | { readonly kind: 'audit'; readonly question: AuditQuestion }
   | { readonly kind: 'status'; readonly question: KeyQuestion }
   | OwnCommand
+  | FleetCommand
   | { readonly kind: 'help' }
   | { readonly kind: 'key-types' }
   | { readonly kind: 'whoami' }
@@ -59,6 +61,7 @@ const fixedCommands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['types of keys', { kind: 'key-types' }],
   ['rotation', { kind: 'suggestion', nearest: 'rotate LAPTOP-42' }],
   ['key rotation', { kind: 'suggestion', nearest: 'rotate LAPTOP-42' }],
+  ...fleetCommands,
   ['whoami', { kind: 'whoami' }],
   ['who am i', { kind: 'whoami' }],
 ]);
@@ -72,6 +75,8 @@ const longestName = 256;
 /** @param text one message without mentions, as `normalise` leaves it or rougher. */
 export function parseCommand(text: string, hearing: Hearing): Command {
   if (holdsRecoveryPassword(text)) return { kind: 'pasted-password' };
+  const check = checkCommand(text);
+  if (check !== undefined) return check;
   if (text.length > longestText) return { kind: 'suggestion', nearest: 'help' };
   const words = tidy(text);
   if (holdsRecoveryPassword(words)) return { kind: 'pasted-password' };
@@ -194,7 +199,8 @@ const isAddress = (text: string): boolean => /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/
 
 function questionById(fragment: KeyIdFragment, ticket: string | undefined): KeyQuestion {
   const whole = fragment.hex.length === 32 ? parseKeyId(fragment.hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')) : undefined;
-  return whole === undefined ? { by: 'key-id-prefix', fragment } : { by: 'key-id', keyId: whole, ...(ticket !== undefined && { ticket }) };
+  const tail = ticket !== undefined && { ticket };
+  return whole === undefined ? { by: 'key-id-prefix', fragment, ...tail } : { by: 'key-id', keyId: whole, ...tail };
 }
 
 /** In the private chat: a device name is one word with a digit, a dash or capitals; a longer text is conversation. */

@@ -1,5 +1,6 @@
 import { type ApiOrigin, originNoted } from './api-caller.ts';
 import type { Channels, LedgerSummary, LedgerWatch, Postings } from './channel-ports.ts';
+import type { FleetIndex } from './fleet-ports.ts';
 import type { Checkpoints, LedgerCheck } from './kept-ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { Alerts, Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
@@ -36,6 +37,7 @@ export interface Desk {
   readonly requests: Requests;
   readonly rotations: Rotations;
   readonly rotator: Rotator;
+  readonly fleet: FleetIndex;
   readonly settings: DeskSettings;
   /** A fresh signal that aborts when the time for one answer is over (ask 8 s, press 4 s, work that nobody waits for 20 s). */
   readonly deadlines: { ask(): Deadline; press(): Deadline; work(): Deadline };

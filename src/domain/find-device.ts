@@ -2,7 +2,7 @@
 
 import type { KeyQuestion } from './command.ts';
 import type { Desk } from './desk.ts';
-import { type Device, inOrder, type ManagedDevice } from './device.ts';
+import { type Device, inOrder, type KeyIdFragment, type ManagedDevice } from './device.ts';
 import { Fault, type FaultCode } from './fault.ts';
 import type { PersonId } from './ids.ts';
 import { editDistance } from './nearest.ts';
@@ -27,6 +27,7 @@ export type Settled<T> = { readonly known: true; readonly value: T } | { readonl
 
 /** Most devices offered to choose from: newest sign-in first. */
 const mostChoices = 10;
+const mostClosest = 5;
 
 /** Throws a Fault when Entra cannot answer. What Intune adds may be missing, and is then said to be. */
 export async function candidates(desk: Desk, question: KeyQuestion, deadline: Deadline): Promise<Found> {
@@ -42,8 +43,24 @@ export async function candidates(desk: Desk, question: KeyQuestion, deadline: De
       return device === undefined ? { kind: 'refused', code: 'key-not-found', facts: {} } : listed([device]);
     }
     case 'key-id-prefix':
-      return { kind: 'refused', code: 'key-id-too-short', facts: {} };
+      return byBeginningOfKeyId(desk, question.fragment, deadline);
   }
+}
+
+/** Found by the index, and taken only when Entra says so now. */
+async function byBeginningOfKeyId(desk: Desk, { hex }: KeyIdFragment, deadline: Deadline): Promise<Found> {
+  const [{ keysAt }, keys] = await Promise.all([desk.fleet.state(), desk.fleet.keysBeginning(hex, mostChoices)]);
+  if (keysAt === undefined) return { kind: 'refused', code: 'key-id-too-short', facts: {} };
+  const [hit, ...others] = keys;
+  const notFound: Found = { kind: 'refused', code: 'key-not-found', facts: { indexAt: keysAt } };
+  if (hit === undefined) return notFound;
+  if (others.some(({ deviceId }) => deviceId !== hit.deviceId)) return { kind: 'refused', code: 'key-id-ambiguous', facts: {} };
+  const [device, stored] = await Promise.all([desk.directory.device(hit.deviceId, deadline), desk.recoveryKeys.of(hit.deviceId, deadline)]);
+  if (device !== undefined && stored.some(({ keyId }) => keyId.replaceAll('-', '').startsWith(hex))) return listed([device]);
+  // Backed up from another device since, or gone.
+  const key = await desk.recoveryKeys.find(hit.keyId, deadline);
+  const other = key && (await desk.directory.device(key.deviceId, deadline));
+  return other === undefined ? notFound : listed([other]);
 }
 
 async function byName(desk: Desk, name: string, deadline: Deadline): Promise<Found> {
@@ -76,10 +93,12 @@ export function listed(devices: readonly Device[]): FoundDevices {
 
 /** Names that come close to one that nobody carries. Never a reason to fail: the answer is "not found" in any case. */
 export async function closestNames(desk: Desk, name: string, deadline: Deadline): Promise<readonly string[]> {
+  const indexed = await settle(desk.fleet.closest(name, mostClosest));
+  if (indexed.known && indexed.value.length > 0) return indexed.value;
   const names = await settle(desk.directory.namesLike(name, deadline));
   if (!names.known) return [];
   const distance = (other: string): number => editDistance(name.toLowerCase().slice(0, 64), other.toLowerCase().slice(0, 64));
-  return [...names.value].sort((a, b) => distance(a) - distance(b)).slice(0, 5);
+  return [...names.value].sort((a, b) => distance(a) - distance(b)).slice(0, mostClosest);
 }
 
 /** One of several devices, with what tells it from its twins. */

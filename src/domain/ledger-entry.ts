@@ -31,6 +31,7 @@ export const alertKinds = [
   'ledger-resumed', // a new epoch of the ledger, by two people
   'channel-closed', // Teams takes no summaries for a channel any more
   'summary-unknown', // whether a summary was posted cannot be known
+  'escrow-failed', // a device became Failed: encrypted, and its key is not in Entra; `count` when they are many
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 

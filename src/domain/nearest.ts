@@ -1,9 +1,9 @@
 // What comes closest to something typed: for suggestions, and for the names of devices that nobody carries.
 
-const known = ['key for', 'key id', 'key types', 'rotate', 'summary', 'help', 'whoami', 'audit', 'status', 'my key', 'my devices'] as const;
+const known = ['key for', 'key id', 'key types', 'rotate', 'summary', 'help', 'whoami', 'audit', 'status', 'my key', 'my devices', 'missing', 'failed', 'pending', 'check'] as const;
 const mostSuggested = 64;
 /** So many letters may be wrong; in a single word as long as `rotate` that is half of it, so there it is one less. */
-const mostWrong = (command: (typeof known)[number]): number => (command === 'audit' ? 1 : ['rotate', 'summary', 'status', 'my key'].includes(command) ? 2 : 3);
+const mostWrong = (command: (typeof known)[number]): number => (command === 'audit' ? 1 : ['rotate', 'summary', 'status', 'my key', 'failed', 'check'].includes(command) ? 2 : 3);
 
 /**
  * The command that resembles most what was typed; `help` when none does.
@@ -17,6 +17,7 @@ export function nearestTo(words: string, name?: string): string {
     .sort((a, b) => a.distance - b.distance)[0];
   if (best === undefined) return name === undefined ? 'help' : `key for ${name.slice(0, mostSuggested)}`;
   if (best.command === 'key for' || best.command === 'rotate' || best.command === 'status') return `${best.command} ${words.slice(best.command.length, mostSuggested).trim() || 'LAPTOP-42'}`;
+  if (best.command === 'check') return 'check LAPTOP-1, LAPTOP-2';
   return best.command === 'key id' ? 'key id 1A2B3C4D' : best.command;
 }
 

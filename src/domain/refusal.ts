@@ -43,6 +43,9 @@ export const refusalCodes = [
   'self-service-off', // the installation or the tenant does not let owners see their keys
   'no-own-device', // Entra and Intune know of no device of the person's own
   'not-your-device', // not, or no longer, the person's own
+  // the index of the fleet
+  'key-id-ambiguous', // keys of several devices begin like this
+  'index-not-ready', // no sweep has come to its end yet
   // the API
   'no-right', // the token holds neither the scope nor the app role for it
   'app-reveal-off', // an application by itself may be told no key
@@ -77,6 +80,10 @@ export interface RefusalFacts {
   /** Whom to call, and whether owners may help themselves; with the refusals of people who have no role. */
   readonly helpdesk?: string;
   readonly selfService?: boolean;
+  /** How old the index is that was searched; absent without one. */
+  readonly indexAt?: Instant;
+  /** How far the first sweep is. */
+  readonly indexing?: { readonly share?: number; readonly entries: number };
   /** The request for Show again. */
   readonly requestId?: RequestId;
   /** Of `no-role`: for what, where it was not a key. */

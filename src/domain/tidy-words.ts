@@ -10,7 +10,7 @@ const closing = ' .?!,;:';
 const noise =
   /^(?:hi|hello|hey|please|pls|(?:can|could|may) i (?:have|get)|(?:can|could|would) you|what is|what's|i need|get me|get|give me|show me|show|find|the|a|bitlocker|recovery)\b[\s,:-]*/i;
 const commandWord =
-  /^(?:please|pls|(?:can|could|may) i|(?:can|could|would) you|what is|what's|i need|get|give me|show|find|the|a|bitlocker|recovery|keys?|rotat(?:e|ion)|audit|ledger|status|escrow status|my|help|who ?am ?i|types of key|(?:daily |weekly )?summar(?:y|ies))\b/i;
+  /^(?:please|pls|(?:can|could|may) i|(?:can|could|would) you|what is|what's|i need|get|give me|show|find|the|a|bitlocker|recovery|keys?|rotat(?:e|ion)|audit|ledger|status|escrow status|fleet|missing|failed|pending|my|help|who ?am ?i|types of key|(?:daily |weekly )?summar(?:y|ies))\b/i;
 const politeEnd = /(?<=[\s,])(?:please|pls|thanks|thank you|thx)$/i;
 const nounBeforeName = /^(?<key>keys?(?:\s+for)?)\s+(?:(?:the|device|computer|laptop|pc|machine)\s+)+(?=\S)(?!id[\s:#])/i;
 
@@ -23,7 +23,8 @@ export function tidy(text: string): string {
   return line.replace(nounBeforeName, '$<key> ');
 }
 
-const plain = (text: string): string =>
+/** Ordinary blanks, quotes and dashes, without what nobody sees. */
+export const plain = (text: string): string =>
   text
     .toWellFormed()
     .normalize('NFKC')

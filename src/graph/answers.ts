@@ -3,6 +3,7 @@
 // cannot do without and that is missing makes the entry undefined, never guessed.
 
 import { z } from 'zod';
+import type { Swept } from '../domain/fleet.ts';
 import type { Device, EscrowedKey, JoinType, ManagedDevice, Owner, VolumeType } from '../domain/device.ts';
 import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, type PersonId } from '../domain/ids.ts';
 import { type Instant, instantAt, parseInstant } from '../domain/instant.ts';
@@ -99,6 +100,18 @@ export const toEscrowedKey: Entry<EscrowedKey> = (raw) => {
   const createdAt = moment(read?.createdDateTime);
   if (read === undefined || keyId === undefined || deviceId === undefined || createdAt === undefined) return undefined;
   return { keyId, deviceId, createdAt, volumeType: volumeTypes.get(String(read.volumeType).toLowerCase()) ?? 'unknown' };
+};
+
+const sweptKey = key.partial({ createdDateTime: true });
+
+/** For the index: a key whose time cannot be read is there all the same. */
+export const toSweptKey: Entry<Swept['keys']> = (raw) => {
+  const read = sweptKey.safeParse(raw).data;
+  const keyId = parseKeyId(read?.id);
+  const deviceId = parseEntraDeviceId(read?.deviceId);
+  if (read === undefined || keyId === undefined || deviceId === undefined) return undefined;
+  const createdAt = moment(read.createdDateTime);
+  return { keyId, deviceId, volumeType: volumeTypes.get(String(read.volumeType).toLowerCase()) ?? 'unknown', ...(createdAt !== undefined && { createdAt }) };
 };
 
 // Microsoft's samples print "1"; its metadata has names; a number would be the third way to write an enum.

@@ -27,8 +27,10 @@ export interface Question {
   readonly clientRequestId?: string;
   /** A next page as Graph named it. */
   readonly exactUrl?: string;
-  /** Of a service that allows few requests. */
+  /** Of a service that allows few requests, or that others need too. */
   readonly pace?: Pace;
+  /** Nobody waits for the answer: the directory may let others pass. */
+  readonly background?: boolean;
 }
 
 export interface Reply {
@@ -71,14 +73,15 @@ export function createAsk(settings: AskSettings): Ask {
   const headers = headersOf(settings.version);
 
   return async (question) => {
-    const { service, route, body, deadline, kind = 'read', version, exactUrl, pace, clientRequestId = ids.clientRequest() } = question;
+    const { service, route, body, deadline, kind = 'read', version, exactUrl, pace, background = false, clientRequestId = ids.clientRequest() } = question;
     const posted = body !== undefined || kind === 'act';
     const asked = `${posted ? 'POST' : 'GET'} ${version === undefined ? '' : `${version}/`}${route.template}`;
     const call = new Call(kind, deadline, exactUrl, pace);
     const began = clock.now();
     let fault: Fault | undefined;
     try {
-      const request = client.api(route.path).headers({ ...headers[service], 'client-request-id': clientRequestId });
+      const priority = background && service === 'directory' && { 'x-ms-throttle-priority': 'low' };
+      const request = client.api(route.path).headers({ ...headers[service], ...priority, 'client-request-id': clientRequestId });
       request.middlewareOptions([call]).responseType(ResponseType.RAW);
       if (version !== undefined) request.version(version);
       await (posted ? request.post(body) : request.get());

@@ -1,12 +1,14 @@
 import type { TokenCredential } from '@azure/identity';
 import type { AuditLog } from '../domain/entra-ports.ts';
 import { Fault } from '../domain/fault.ts';
+import type { FleetPages } from '../domain/fleet-ports.ts';
 import { type Instant, milliseconds } from '../domain/instant.ts';
 import type { Clock, Deadline, Directory, Ids, ManagedDevices, RecoveryKeys, Roles, Rotator } from '../domain/ports.ts';
 import type { EncryptionStates, TenantPolicy } from '../domain/tenant-ports.ts';
 import { type Ask, type CallRecord, createAsk } from './ask.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createDirectory } from './directory.ts';
+import { createFleetPages, sweepPagesPerSecond } from './fleet-pages.ts';
 import { createEncryptionStates } from './encryption-states.ts';
 import { createLastHop, type LastHop } from './last-hop.ts';
 import { createManagedDevices } from './managed-devices.ts';
@@ -31,6 +33,8 @@ export interface GraphSettings {
   readonly observe?: (call: CallRecord) => void;
   /** Only demo and tests: where connections go instead of Graph (turned.ts). */
   readonly lastHop?: LastHop;
+  /** Of each service; only demo and benchmark, whose tenant is simulated, take another. */
+  readonly sweepPagesPerSecond?: number;
   /** Only tests. */
   readonly timer?: Timer;
 }
@@ -46,6 +50,8 @@ export interface Graph {
   readonly rotator: Rotator;
   /** Needs `AuditLog.Read.All`. */
   readonly auditLog: AuditLog;
+  /** The lists of the whole tenant, for the sweep; slower than they could be. */
+  readonly fleetPages: FleetPages;
   /** For `/readyz`: Graph has answered within the last 15 s, or does so now. Throws the Fault that says why not. */
   ping(deadline: Deadline): Promise<void>;
   /** Closes kept connections. */
@@ -69,6 +75,7 @@ export function createGraph(settings: GraphSettings): Graph {
     roles: createRoles(ask, { groups: roleGroups, clock }),
     rotator: createRotator(ask),
     auditLog: createAuditLog(ask, { clock, timer: waiting }),
+    fleetPages: createFleetPages(ask, { pagesPerSecond: settings.sweepPagesPerSecond ?? sweepPagesPerSecond, clock, timer: waiting }),
     ping: (deadline) => health.ping(ask, deadline),
     stop: () => lastHop.stop(),
   };

@@ -86,8 +86,8 @@ const where = (error: z.ZodError): string => error.issues.slice(0, 3).map((issue
 
 // The bearer goes where the link leads. The prefix is compared as text and as a URL, for what a parser makes of
 // `https://graph.microsoft.com/@evil.example` or a tab in the middle is not what the eye sees.
-function isNextPage(link: string): boolean {
-  if (!link.startsWith(`${graphOrigin}/v1.0/`) || !/^[\x21-\x7e]+$/.test(link)) return false;
+export function isNextPage(link: string, version: 'v1.0' | 'beta' = 'v1.0'): boolean {
+  if (!link.startsWith(`${graphOrigin}/${version}/`) || !/^[\x21-\x7e]+$/.test(link)) return false;
   const url = URL.parse(link);
   return url !== null && url.origin === graphOrigin && url.username === '' && url.password === '';
 }

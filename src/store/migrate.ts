@@ -88,8 +88,14 @@ async function grant(client: Client, role: string, password: string | undefined)
     grant select, insert, update on keydesk.channel to ${app};
     grant select, insert, update, delete on keydesk.posting to ${app};
     grant select, insert, update, delete on keydesk.api_once to ${app};
-    grant select, update on keydesk.watch to ${app};`);
+    grant select, update on keydesk.watch to ${app};
+    ${fleetGrants(app)}`);
 }
+
+/** The index of the fleet, which the service fills itself. */
+const fleetGrants = (app: string): string => `
+    grant select, insert, update, delete on keydesk.sweep, keydesk.sweep_stream, keydesk.device, keydesk.managed_device, keydesk.encryption_report, keydesk.device_key, keydesk.fleet_day to ${app};
+    grant usage on sequence keydesk.sweep_mark to ${app};`;
 
 const roleForm = z.tuple([z.object({ there: z.boolean(), superuser: z.boolean().nullable(), owner: z.boolean().nullable() })]);
 

@@ -8,6 +8,7 @@ import * as readings from './migrations/0006-readings.ts';
 import * as keeping from './migrations/0007-keeping.ts';
 import * as ownersFunctions from './migrations/0008-owners-functions.ts';
 import * as selfService from './migrations/0009-self-service.ts';
+import * as deviceIndex from './migrations/0010-device-index.ts';
 import * as api from './migrations/0012-api.ts';
 
 export interface Migration {
@@ -24,4 +25,4 @@ const checked = ({ name, sql }: { readonly name: string; readonly sql: string })
 });
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping), checked(ownersFunctions), checked(selfService), checked(api)];
+export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping), checked(ownersFunctions), checked(selfService), checked(deviceIndex), checked(api)];

@@ -40,6 +40,6 @@ function holdsSecret(value: unknown): boolean {
   if (value instanceof Jsonb) return holdsSecret(value.value);
   if (value instanceof Uint8Array) return holdsRecoveryPassword(Buffer.from(value).toString('utf8'));
   if (Array.isArray(value)) return value.some(holdsSecret);
-  if (typeof value === 'object' && value !== null) return Object.entries(value).some(([key, inner]) => holdsSecret(key) || holdsSecret(inner));
+  if (typeof value === 'object' && value !== null) return Object.keys(value).some((key) => holdsSecret(key) || holdsSecret(Reflect.get(value, key)));
   return false;
 }

@@ -18,6 +18,8 @@ import { createEgressGuard } from './egress-guard.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import type { ReadingPress } from '../domain/read-audit.ts';
 import { onAuditExport, onAuditPage, onAuditSend } from './handlers/audit.ts';
+import { parseFleetPress } from './fleet-press.ts';
+import { onFleetPage } from './handlers/fleet.ts';
 import { hiddenCardOf, onCancel, onChoose, onHide } from './handlers/close.ts';
 import { onFileConsent } from './handlers/file-consent.ts';
 import { onMessage } from './handlers/message.ts';
@@ -107,6 +109,7 @@ function route(room: Room, incomingOf: (context: TurnContext) => Incoming | unde
   }
   application.addRoute((context) => Promise.resolve(readingIn(incomingOf(context)) !== undefined), (context) => pressReading(room, context, incomingOf(context)), true);
   application.addRoute((context) => Promise.resolve(consentIn(incomingOf(context)) !== undefined), (context) => consent(room, context, incomingOf(context)), true);
+  application.addRoute((context) => Promise.resolve(fleetIn(incomingOf(context)) !== undefined), (context) => pressFleet(room, context, incomingOf(context)), true);
   application.addRoute((context) => Promise.resolve(context.activity.type === 'invoke'), (context) => respond(context, notUnderstood()), true);
   application.message(
     (context) => Promise.resolve(context.activity.type === 'message'),
@@ -147,4 +150,11 @@ async function consent(room: Room, context: TurnContext, incoming: Incoming | un
   await room.desk.ledgerCheck.passed(() => room.desk.deadlines.press());
   await onFileConsent(room, incoming, parsed);
   await acknowledge(context);
+}
+
+const fleetIn = (incoming: Incoming | undefined) => incoming && parseFleetPress(incoming);
+
+async function pressFleet(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
+  const parsed = fleetIn(incoming);
+  await respond(context, parsed === undefined || incoming === undefined ? notUnderstood() : await onFleetPage(room, parsed, incoming));
 }

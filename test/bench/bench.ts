@@ -20,6 +20,8 @@ const groups: Readonly<Record<string, () => Promise<Figures>>> = {
   'round-trips': async () => (await import('./round-trips.ts')).roundTripRows,
   turns: async () => (await import('./turns.ts')).turnRows,
   start: async () => (await import('./start-and-memory.ts')).startRows,
+  sweep: async () => (await import('./sweep.ts')).sweepRows,
+  search: async () => (await import('./search.ts')).searchRows,
   ledger: async () => (await import('./ledger-append.ts')).ledgerAppendRows,
   summary: async () => (await import('./ledger-summary.ts')).ledgerSummaryRows,
   verify: async () => (await import('./ledger-verify.ts')).ledgerVerifyRows,

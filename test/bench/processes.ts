@@ -13,6 +13,8 @@ export interface Started {
   readonly startMs: number;
   /** Resident memory of the process itself, without the launcher beside it. */
   residentMiB(): number;
+  /** The most that it ever was. */
+  peakMiB(): number;
   stop(): Promise<void>;
 }
 
@@ -53,7 +55,7 @@ export async function start({ file, args = (port) => [String(port)], env = {}, n
     }
     await new Promise((resolve) => setTimeout(resolve, betweenLooksMs));
   }
-  return { origin, startMs: performance.now() - begun, residentMiB: () => residentMiB(child), stop };
+  return { origin, startMs: performance.now() - begun, residentMiB: () => mebibytes(child, 'VmRSS'), peakMiB: () => mebibytes(child, 'VmHWM'), stop };
 }
 
 const answers200 = (url: string): Promise<boolean> =>
@@ -77,8 +79,8 @@ function freePort(): Promise<number> {
 }
 
 /** Linux only, where /proc tells the launcher's only child and its memory. */
-function residentMiB(launched: ChildProcess): number {
+function mebibytes(launched: ChildProcess, what: 'VmRSS' | 'VmHWM'): number {
   const child = readFileSync(`/proc/${launched.pid}/task/${launched.pid}/children`, 'utf8').trim().split(' ')[0];
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1];
+  const kibibytes = new RegExp(`^${what}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1];
   return Number(kibibytes) / 1024;
 }

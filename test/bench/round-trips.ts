@@ -10,7 +10,7 @@ import type { Started } from './processes.ts';
 import { atMost, median, type Row } from './row.ts';
 import { startKeydesk, startSurroundings } from './surroundings.ts';
 
-const latencyMs = 50;
+export const latencyMs = 50;
 const samples = 25;
 const warmUps = 5;
 const patienceMs = 10_000;
@@ -36,7 +36,7 @@ export async function roundTripRows(say: (progress: string) => void, note: (text
   stack.defer(() => line.close());
   const desk = { keydesk, simUrl, connector, line };
 
-  await door(simUrl, 'POST', 'latency', { ms: latencyMs });
+  await setLatency(simUrl, latencyMs);
   for (let n = 0; n < warmUps; n += 1) await askAndReveal(desk, chatOf(desk, 'Alex'));
   const taken: { readonly bare: number; readonly confirm: number; readonly reveal: number }[] = [];
   for (let n = 0; n < samples; n += 1) taken.push({ bare: await bareRoundTrip(simUrl), ...(await askAndReveal(desk, chatOf(desk, 'Alex'))) });
@@ -71,7 +71,7 @@ async function askAndReveal({ keydesk, connector, line }: Desk, chat: Chat): Pro
 }
 
 /** One request that costs the tenant next to nothing, over a connection that is open already. */
-async function bareRoundTrip(simUrl: string): Promise<number> {
+export async function bareRoundTrip(simUrl: string): Promise<number> {
   const begun = performance.now();
   const answer = await fetch(`${simUrl}/${tenantId}/discovery/v2.0/keys`);
   await answer.arrayBuffer();
@@ -88,6 +88,9 @@ async function noteRequests(desk: Desk, note: (text: string) => void): Promise<v
 }
 
 const routeOf = (url: string): string => decodeURIComponent(url).replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '{id}');
+
+/** Before every answer of the tenant from now on. */
+export const setLatency = (simUrl: string, ms: number): Promise<unknown> => door(simUrl, 'POST', 'latency', { ms });
 
 async function door(simUrl: string, method: string, name: string, body?: object): Promise<unknown> {
   const answer = await fetch(`${simUrl}/_sim/${name}`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });

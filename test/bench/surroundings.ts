@@ -1,6 +1,7 @@
 // What Keydesk needs around it in a benchmark: a database that waits for the disk, and a tenant; each in processes of
 // its own.
 
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,8 @@ export interface Surroundings {
   stop(): Promise<void>;
 }
 
-export async function startSurroundings(): Promise<Surroundings> {
+/** @param devices of the tenant; as many as the simulator has by itself when absent */
+export async function startSurroundings(devices?: number): Promise<Surroundings> {
   const folder = await mkdtemp(join(tmpdir(), 'keydesk-bench-'));
   const database = await startPostgres({ dataFolder: folder, ephemeral: true });
   const stopDatabase = async (): Promise<void> => {
@@ -27,7 +29,7 @@ export async function startSurroundings(): Promise<Surroundings> {
   try {
     await migrate(database.ownerUrl);
     await prepareJobs(database.ownerUrl);
-    const tenant = await start({ file: new URL('../../src/sim/main.ts', import.meta.url), args: (port) => ['--port', String(port)], health: '/_sim/requests' });
+    const tenant = await start({ file: new URL('../../src/sim/main.ts', import.meta.url), args: (port) => ['--port', String(port), ...(devices === undefined ? [] : ['--devices', String(devices)])], health: '/_sim/requests' });
     return {
       simUrl: tenant.origin,
       databaseUrl: database.appUrl,
@@ -45,8 +47,16 @@ export async function startSurroundings(): Promise<Surroundings> {
 
 export interface KeydeskOptions {
   readonly nodeFlags?: readonly string[];
+  /** Begins to sweep at once; not at all when absent. */
+  readonly sweeps?: boolean;
 }
 
-/** Keydesk in a process of its own, with its compile cache as `npm start` has it. */
-export const startKeydesk = ({ simUrl, databaseUrl }: Surroundings, { nodeFlags = [] }: KeydeskOptions = {}): Promise<Started> =>
-  start({ file: new URL('./keydesk-process.ts', import.meta.url), args: (port) => [String(port), simUrl], env: { DATABASE_URL: databaseUrl }, nodeFlags });
+/** What `npm start` gives to Node. */
+function flagsOfStart(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return String(Object(scripts).start).split(' ').filter((word) => word.startsWith('--'));
+}
+
+/** Keydesk in a process of its own, with its compile cache and its flags as `npm start` has them. */
+export const startKeydesk = ({ simUrl, databaseUrl }: Surroundings, { nodeFlags = [], sweeps = false }: KeydeskOptions = {}): Promise<Started> =>
+  start({ file: new URL('./keydesk-process.ts', import.meta.url), args: (port) => [String(port), simUrl], env: { DATABASE_URL: databaseUrl, ...(sweeps && { KEYDESK_BENCH_SWEEP: 'yes' }) }, nodeFlags: [...flagsOfStart(), ...nodeFlags] });

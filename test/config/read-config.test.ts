@@ -228,6 +228,13 @@ describe('readConfig', () => {
     }
   });
 
+  it('sweeps once a day and alerts in the summary only, unless it is told otherwise', () => {
+    assert.deepEqual(readConfig(whole).sweep, { everySeconds: 86_400, alertNewFailed: false });
+    assert.deepEqual(readConfig({ ...whole, KEYDESK_SWEEP_HOURS: '6', KEYDESK_ALERT_NEW_FAILED: 'yes' }).sweep, { everySeconds: 21_600, alertNewFailed: true });
+    for (const hours of ['0', '169', '1.5', 'daily']) assert.deepEqual(faultsOf({ ...whole, KEYDESK_SWEEP_HOURS: hours }), ['KEYDESK_SWEEP_HOURS'], hours);
+    assert.deepEqual(faultsOf({ ...whole, KEYDESK_ALERT_NEW_FAILED: 'maybe' }), ['KEYDESK_ALERT_NEW_FAILED']);
+  });
+
   it('prints no secret, whatever prints it', () => {
     const config = readConfig(whole);
     for (const text of [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true }), String(config.databaseUrl)]) {

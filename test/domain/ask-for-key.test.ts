@@ -236,10 +236,10 @@ describe('domain/ask-for-key: at once, and bounded', () => {
     const holds = ['roles.recent', 'directory.devicesNamed', 'managedDevices.named', 'recoveryKeys.of', 'directory.owners'].map((call) => test.script.hold(call));
     const answer = ask(test);
     await settled();
-    assert.deepEqual([...test.script.calls].sort(), ['directory.devicesNamed', 'managedDevices.named', 'roles.recent'], 'round 1 is out before one of it is answered');
+    assert.deepEqual([...test.script.calls].sort(), ['directory.devicesNamed', 'fleet.named', 'managedDevices.named', 'roles.recent'], 'round 1 is out before one of it is answered');
     for (const hold of holds.slice(0, 3)) hold.release();
     await settled();
-    assert.deepEqual(test.script.calls.slice(3).sort(), ['directory.owners', 'recoveryKeys.of'], 'round 2 is out before one of it is answered');
+    assert.deepEqual(test.script.calls.slice(4).sort(), ['directory.owners', 'recoveryKeys.of'], 'round 2 is out before one of it is answered');
     for (const hold of holds) hold.release();
     assert.equal((await answer).kind, 'confirm');
   });

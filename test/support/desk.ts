@@ -13,6 +13,7 @@ import type { CardPlace, ConversationKind, RevealRequest, Viewer } from '../../s
 import type { Rotation } from '../../src/domain/rotation.ts';
 import { defaultSettings, type DeskSettings } from '../../src/domain/settings.ts';
 import { type ChannelMemory, channelsOf, newChannelMemory, postingsOf, summaryOf, watchOf } from './desk/channels.ts';
+import { coldIndex, fleetOf, type TestIndex } from './desk/fleet.ts';
 import { type Post, rotatorOf } from './desk/intune.ts';
 import { readerOf, readingsOf } from './desk/readings.ts';
 import { rotationsOf } from './desk/rotations.ts';
@@ -58,6 +59,8 @@ export interface TestDeskOverrides {
   readonly settings?: Partial<DeskSettings>;
   readonly world?: World;
   readonly memory?: Memory;
+  /** Of the fleet; cold when absent. */
+  readonly index?: TestIndex;
   readonly startsAt?: Instant;
   /** Parts of the desk replaced altogether, for example by a real store. */
   readonly desk?: Partial<Desk>;
@@ -98,6 +101,7 @@ export function testDesk(overrides: TestDeskOverrides = {}): TestDesk {
     asks: script.over('asks', asksOf(memory)),
     requests: script.over('requests', requestsOf(memory)),
     rotations: script.over('rotations', rotationsOf(memory)),
+    fleet: script.over('fleet', fleetOf(overrides.index ?? coldIndex())),
     rotator: script.over('rotator', rotatorOf(world, clock, (post) => void (journal.push(`post ${post.device}`), posts.push(post)))),
     settings: { ...defaultSettings, ...overrides.settings },
     deadlines: { ask: () => new AbortController().signal, press: () => new AbortController().signal, work: () => new AbortController().signal },

@@ -8,7 +8,7 @@ import type { ReadEntry } from '../../domain/reading.ts';
 import { mayHoldPassword } from '../../domain/recovery-password.ts';
 import { chosen } from '../accept.ts';
 import { jsonAnswer } from '../answers.ts';
-import { type Call, refuse, refused } from '../call.ts';
+import { type Call, refuse, refused, wrongParameter } from '../call.ts';
 import { type ApiAnswer, neverStored } from '../http.ts';
 import { auditQuery, type AuditQuery, mostProofs, readQuery } from '../query.ts';
 
@@ -27,10 +27,6 @@ export async function getAudit(call: Call): Promise<ApiAnswer> {
   const format = formats[type];
   return format === 'page' ? page(call, query, wish) : file(call, query, wish, type, format);
 }
-
-export const wrongParameter = (call: Call, { wrong, unknown }: { readonly wrong: string; readonly unknown: boolean }): ApiAnswer =>
-  // A name that nobody knows may be anything, and is not repeated.
-  refuse(call, unknown ? 'parameter-unknown' : 'parameter-invalid', { ...(!unknown && /^[A-Za-z]{1,20}$/.test(wrong) && { problems: [{ input: wrong, problem: 'wrong-form' }] }) });
 
 async function page(call: Call, query: AuditQuery, wish: AuditWish): Promise<ApiAnswer> {
   if (query.proof && query.limit > mostProofs) return wrongParameter(call, { wrong: 'limit', unknown: false });

@@ -17,6 +17,7 @@ export const alertTitles = {
   'ledger-resumed': 'The ledger was resumed',
   'channel-closed': 'A channel takes no summaries any more',
   'summary-unknown': 'Whether a summary was posted is not known',
+  'escrow-failed': 'Encrypted, and no recovery key in Entra ID',
 } as const satisfies Record<AlertKind, string>;
 
 export interface AlertWords {
@@ -71,4 +72,14 @@ export const alertWords = {
     what: say`Keydesk was interrupted while it posted a summary. So as not to post it twice, it does not try again.`,
     next: say`Look whether it stands in the channel. If it does not, type **summary** there; the next one says so too.`,
   }),
+  'escrow-failed': ({ count }) =>
+    count === undefined
+      ? {
+          what: say`The last sweep found this device without a recovery key that could open it. Whoever is locked out of it now cannot be helped.`,
+          next: say`Type **status** and its name: the card says why, and what to do. All of them: **failed**`,
+        }
+      : {
+          what: say`The last sweep found ${count} devices that were not so before. So many at once have one cause: a policy, a proxy, a limit.`,
+          next: say`Type **failed** for the list, and begin with what they have in common.`,
+        },
 } as const satisfies Record<AlertKind, (entry: LedgerEntry) => AlertWords>;

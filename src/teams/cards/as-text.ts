@@ -29,6 +29,10 @@ function lines(part: Element): readonly string[] {
       return [part.columns.map((column) => column.items.flatMap(element).join(' ').padEnd(column.width === 'stretch' ? 14 : 12)).join('  ').trimEnd()];
     case 'Chart.HorizontalBar':
       return [readable(part.title), ...lines(part.fallback)];
+    // What they show stands in the lines around them.
+    case 'Chart.Donut':
+    case 'Chart.Line':
+      return [];
     case 'Input.ChoiceSet':
       return [`${part.label}:`, ...choices(part)];
     case 'Input.Text':

@@ -1,12 +1,14 @@
 // The part of Adaptive Cards 1.5 that Keydesk uses, and the few blocks its cards are made of. A text is `Said`, so that
 // nothing from outside gets into a card unescaped. What is drawn fits a phone: every text wraps, two columns at most.
 
+import type { FleetList } from '../../domain/fleet.ts';
 import type { ReadingId, RequestId } from '../../domain/ids.ts';
-import { type Plain, plain, type Said, say, verbatim } from './escape.ts';
+import type { BarChart, DonutChart, LineChart } from './charts.ts';
+import { type Plain, type Said, say, verbatim } from './escape.ts';
 
 export type Spacing = 'none' | 'small' | 'default' | 'medium' | 'large';
 
-interface Placed {
+export interface Placed {
   readonly id?: string;
   readonly spacing?: Spacing;
   readonly separator?: boolean;
@@ -69,29 +71,25 @@ export interface InputChoiceSet extends Input {
   readonly placeholder?: string;
 }
 
-/** Of Teams, not of Adaptive Cards 1.5: other clients draw the fallback, and all of them have the same in a sentence beside it. */
-export interface BarChart extends Placed {
-  readonly type: 'Chart.HorizontalBar';
-  readonly title: Plain;
-  readonly data: readonly { readonly x: Plain; readonly y: number }[];
-  /** The numbers stand at the bars. */
-  readonly displayMode: 'AbsoluteNoAxis';
-  readonly fallback: Container;
-}
-
-export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet | BarChart;
+export type Element = TextBlock | RichTextBlock | Container | ColumnSet | InputText | InputChoiceSet | BarChart | DonutChart | LineChart;
 
 export type Verb = 'reveal' | 'again' | 'hide' | 'cancel' | 'choose' | 'rotate' | 'rotate-ask';
 
 /** On the cards of the ledger: another page, the choice of a file, and the file. */
 export type ReadingVerb = 'audit-page' | 'audit-export' | 'audit-send';
 
+/** On lists of the fleet: another page. */
+export type FleetVerb = 'fleet-page';
+
 export interface ExecuteAction {
   readonly type: 'Action.Execute';
   readonly title: string;
-  readonly verb: Verb | ReadingVerb;
-  /** Nothing but these (product.md §10, law 4); the service believes only the id, and asks the store about it. */
-  readonly data: { readonly request: RequestId; readonly action: Verb } | { readonly reading: ReadingId; readonly page: number; readonly action: ReadingVerb };
+  readonly verb: Verb | ReadingVerb | FleetVerb;
+  /** Nothing but these (product.md §10, law 4); the service believes only an id, and asks the store about it. */
+  readonly data:
+    | { readonly request: RequestId; readonly action: Verb }
+    | { readonly reading: ReadingId; readonly page: number; readonly action: ReadingVerb }
+    | { readonly list: FleetList; readonly page: number; readonly action: FleetVerb };
   readonly associatedInputs: 'auto' | 'none';
   readonly style?: 'positive';
   readonly tooltip?: string;
@@ -180,26 +178,6 @@ export const facts = (rows: Readonly<Record<string, Said | undefined>>, placed: 
     })),
 });
 
-/** Bars with names of ours; drawn as rows where a client knows no charts. */
-export const bars = (title: Plain, rows: readonly { readonly name: string; readonly count: number }[], placed: Placed = {}): BarChart => ({
-  type: 'Chart.HorizontalBar',
-  title,
-  data: rows.map(({ name, count }) => ({ x: plain`${name}`, y: count })),
-  displayMode: 'AbsoluteNoAxis',
-  fallback: {
-    type: 'Container',
-    items: rows.map(({ name, count }, index) => ({
-      type: 'ColumnSet',
-      spacing: index === 0 ? 'none' : 'small',
-      columns: [
-        { type: 'Column', width: 'stretch', items: [line(say`${name}`)] },
-        { type: 'Column', width: 'auto', items: [line(say`${count}`, { weight: 'bolder' })] },
-      ],
-    })),
-  },
-  ...placed,
-});
-
 /** Lines to be copied as they are, each of them one line. No runs, which know no Markdown: a word that is wider than a phone does not break in one. */
 export const verbatimLines = (text: string, placed: Placed = {}): readonly TextBlock[] =>
   text
@@ -235,6 +213,15 @@ export const pressReading = (verb: ReadingVerb, title: string, reading: ReadingI
   data: { reading, page, action: verb },
   associatedInputs: verb === 'audit-send' ? 'auto' : 'none',
   ...extra,
+});
+
+/** A button to a page of a list. Both are judged as all data of a card is. */
+export const turnPage = (title: string, list: FleetList, page: number): ExecuteAction => ({
+  type: 'Action.Execute',
+  title,
+  verb: 'fleet-page',
+  data: { list, page, action: 'fleet-page' },
+  associatedInputs: 'none',
 });
 
 export const open = (title: string, url: string): OpenUrlAction => ({ type: 'Action.OpenUrl', title, url });

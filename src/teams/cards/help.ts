@@ -46,10 +46,14 @@ type Command = readonly [said: Said, does: Said];
 const keyCommands: readonly Command[] = [
   [say`**key for LAPTOP-42**`, say`by device; add a ticket number or **id 1A2B3C4D** if you have them`],
   [say`**key for adele@contoso.com**`, say`by person: choose from their devices`],
-  [say`**key id** and the whole key ID`, say`by the ID on the blue screen`],
+  [say`**key id 1A2B3C4D**`, say`by the ID on the blue screen: its first eight characters, or more`],
 ];
 
-const statusCommands: readonly Command[] = [[say`**status LAPTOP-42**`, say`whether its key is safe in Entra ID, and what to do if not`]];
+const statusCommands: readonly Command[] = [
+  [say`**status LAPTOP-42**`, say`whether its key is safe in Entra ID, and what to do if not`],
+  [say`**status**, **missing**, **failed**, **pending**`, say`the whole fleet, and the devices to look after`],
+  [say`**check LAPTOP-1, LAPTOP-2**`, say`before a firmware update: which of these could be recovered today`],
+];
 
 const ownCommands: readonly Command[] = [
   [say`**my key**`, say`the recovery key of your own computer`],

@@ -39,6 +39,8 @@ export const ownRefusalWords = {
   'self-service-off': 'as for a key',
   'no-own-device': 'as for a key',
   'not-your-device': 'as for a key',
+  'index-not-ready': 'as for a key',
+  'key-id-ambiguous': 'as for a key',
   'no-right': 'as for a key',
   'app-reveal-off': 'as for a key',
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;

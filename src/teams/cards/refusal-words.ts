@@ -6,7 +6,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Viewer } from '../../domain/request.ts';
 import { cleanText, type Said, say, together } from './escape.ts';
 import { callHelpdesk } from './own-words.ts';
-import { span, when } from './times.ts';
+import { age, span, when } from './times.ts';
 
 export interface RefusalWords {
   /** A few words without a stop; also the notification. Ours alone: nothing from outside. */
@@ -63,7 +63,7 @@ export const refusalWords = {
         say`Entra ID has no device named **${nameOf(facts, 'like this')}**.`,
         ...(facts.onlyInIntune === true ? [say`Intune still knows one. Its recovery keys went when the device was deleted in Entra ID.`] : []),
       ],
-      say`Let the caller spell the name, or ask by person or by key ID: **key for adele@contoso.com**, **key id** and the whole key ID.`,
+      say`Let the caller spell the name, or ask by person or by key ID: **key for adele@contoso.com**, **key id 1A2B3C4D**`,
     ),
 
   'person-not-found': (facts) =>
@@ -72,17 +72,21 @@ export const refusalWords = {
   'no-devices': (facts) =>
     answer('No devices', [say`No Windows device in Entra ID is owned or registered by **${nameOf(facts, 'this person')}**.`], say`Ask the caller for the name of the device. It is often on a sticker underneath.`),
 
-  'key-not-found': (facts) =>
+  'key-not-found': (facts, reader) =>
     answer(
       'No key with this ID',
-      [say`Entra ID holds no recovery key with the ID **${nameOf(facts, 'asked for')}**.`],
+      [
+        facts.indexAt === undefined
+          ? say`Entra ID holds no recovery key with the ID **${nameOf(facts, 'asked for')}**.`
+          : say`No recovery key begins with **${nameOf(facts, 'what you typed')}**. My index of the keys in Entra ID is from ${when(facts.indexAt, reader.now, reader.viewer)} (${age(facts.indexAt, reader.now)}); a younger key is not in it.`,
+      ],
       say`Let the caller read the key ID again, one character at a time. Or ask by device: **key for LAPTOP-42**`,
     ),
 
   'key-id-too-short': (facts) =>
     answer(
       'This needs the device name too',
-      [say`The first characters of a key ID are not enough to search all devices.`],
+      [say`I cannot search all devices for the first characters of a key ID yet: my index of the fleet is still being made.`],
       say`Say which device: **key for LAPTOP-42 id ${nameOf(facts, '1A2B3C4D')}**. Or type the whole key ID.`,
     ),
 
@@ -178,6 +182,20 @@ export const refusalWords = {
       'Only for your own computers',
       [say`I show you a computer only when it is registered to you and you are its main user. That is not so here, so nothing was shown.`],
       facts.selfService === true ? together(say`Your own computers: **my devices**.`, callHelpdesk(facts)) : callHelpdesk(facts),
+    ),
+
+  'index-not-ready': ({ indexing }) =>
+    answer(
+      'My index of the fleet is still being made',
+      [indexing === undefined ? say`It is begun right after my start, and nothing was read yet.` : say`${indexing.entries} entries of Entra ID and Intune were read so far.`],
+      say`Ask again in a few minutes. A single device can be asked for now: **status LAPTOP-42**`,
+    ),
+
+  'key-id-ambiguous': (facts) =>
+    answer(
+      'More characters, please',
+      [say`Keys of several devices begin with **${nameOf(facts, 'what you typed')}**. I do not guess which one is meant.`],
+      say`Let the caller read on, behind the first dash: **key id ${nameOf(facts, '1A2B3C4D')}** and four characters more. Or say which device: **key for LAPTOP-42 id ${nameOf(facts, '1A2B3C4D')}**`,
     ),
 
   // Said by the API alone, in words of its own.

@@ -32,7 +32,7 @@ export const rotationRefusalWords = {
     answer('No key with this ID', [say`Entra ID holds no recovery key with the ID **${nameOf(facts, 'asked for')}**.`], say`Ask by the name of the device: **rotate LAPTOP-42**`),
 
   'key-id-too-short': () =>
-    answer('This needs the device name', [say`The first characters of a key ID are not enough to search all devices.`], say`Say which device: **rotate LAPTOP-42**. Or type the whole key ID.`),
+    answer('This needs the device name', [say`I cannot search all devices for the first characters of a key ID yet: my index of the fleet is still being made.`], say`Say which device: **rotate LAPTOP-42**. Or type the whole key ID.`),
 
   'no-keys': 'as for a key',
   'approval-unavailable': 'as for a key',
@@ -61,6 +61,9 @@ export const rotationRefusalWords = {
   'self-service-off': 'as for a key',
   'no-own-device': 'as for a key',
   'not-your-device': 'as for a key',
+  'index-not-ready': 'as for a key',
+  'key-id-ambiguous': (facts) =>
+    answer('More characters, please', [say`Keys of several devices begin with **${nameOf(facts, 'what you typed')}**. I do not guess which one is meant.`], say`Ask by the name of the device: **rotate LAPTOP-42**`),
   'no-right': 'as for a key',
   'app-reveal-off': 'as for a key',
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;

@@ -13,6 +13,7 @@ import type { Room } from '../room.ts';
 import { sayPrivately } from '../say.ts';
 import { onAsk } from './ask.ts';
 import { onAudit } from './audit.ts';
+import { onFleet } from './fleet.ts';
 import { onOwnDevices, onOwnKey, onStatus } from './status.ts';
 import { onSummary } from './summary.ts';
 
@@ -43,6 +44,10 @@ export async function onMessage(room: Room, incoming: Incoming): Promise<void> {
       return onOwnKey(room, incoming);
     case 'own-devices':
       return onOwnDevices(room, incoming);
+    case 'fleet-status':
+    case 'fleet-list':
+    case 'check':
+      return onFleet(room, incoming, command);
     case 'help':
       return onHelp(room, incoming);
     case 'whoami':

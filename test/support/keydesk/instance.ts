@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { systemIds } from '../../../src/config/system.ts';
 import type { Desk } from '../../../src/domain/desk.ts';
 import { defaultSettings, type DeskSettings } from '../../../src/domain/settings.ts';
+import { defaultSweepSettings, type SweepSettings } from '../../../src/domain/sweep-fleet.ts';
 import { createCredential } from '../../../src/graph/credential.ts';
 import { createGraph, type Graph } from '../../../src/graph/graph.ts';
 import { authorityTurnedTo, lastHopTurnedTo } from '../../../src/graph/turned.ts';
@@ -30,6 +31,8 @@ export interface InstanceOptions {
   readonly checkpointFile?: string;
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
+  /** The fleet is swept; not at all when absent. */
+  readonly sweep?: Partial<SweepSettings>;
 }
 
 type Who = Partial<SayOptions>;
@@ -89,16 +92,17 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, entraLog, sweep, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
-  const chores = handChores(choreCount + (entraLog === undefined ? 0 : 1));
+  const chores = handChores(choreCount + [entraLog, sweep].filter((option) => option !== undefined).length);
   const keydesk = await startKeydesk({
     host: '127.0.0.1',
     port: 0,
     tenantId,
     settings: { ...defaultSettings, ...settings },
     fingerprint: '00'.repeat(32),
+    ...(sweep && { sweep: { ...defaultSweepSettings, ...sweep } }),
     inbound: { mode: 'unauthenticated-loopback' },
     graph: graphAt(simulatorUrl, clock, log),
     rotationGraph: graphAt(simulatorUrl, clock, log, apps.keydeskRotation),

@@ -12,7 +12,10 @@ const within = (element: Element): readonly Element[] => {
 };
 
 /** The card as a client draws it that knows Adaptive Cards 1.5 and no element of Teams' own. */
-export const asPlainClient = (card: AdaptiveCard): AdaptiveCard => ({ ...card, body: card.body.map((element) => (element.type === 'Chart.HorizontalBar' ? element.fallback : element)) });
+export const asPlainClient = (card: AdaptiveCard): AdaptiveCard => ({
+  ...card,
+  body: card.body.flatMap((element) => ('fallback' in element ? (element.fallback === 'drop' ? [] : [element.fallback]) : [element])),
+});
 
 /** Containers and columns before what they hold. */
 export const elementsOf = (card: AdaptiveCard): readonly Element[] => card.body.flatMap(within);

@@ -73,13 +73,13 @@ describe('every card', () => {
     }
   });
 
-  it('carries an id and an action in its data, and of the ledger the number of a page, and nothing else', () => {
+  it('carries an id or the name of a list and an action in its data, where pages are turned their number, and nothing else', () => {
     let buttons = 0;
     for (const { name, message } of allSamples) {
       for (const action of message.card.actions ?? []) {
         if (action.type !== 'Action.Execute') continue;
         buttons += 1;
-        assert.deepEqual(Object.keys(action.data).sort(), action.verb.startsWith('audit-') ? ['action', 'page', 'reading'] : ['action', 'request'], name);
+        assert.deepEqual(Object.keys(action.data).sort(), action.verb === 'fleet-page' ? ['action', 'list', 'page'] : action.verb.startsWith('audit-') ? ['action', 'page', 'reading'] : ['action', 'request'], name);
         assert.equal(action.data.action, action.verb, name);
         assert.equal(action.associatedInputs, ['reveal', 'choose', 'rotate', 'audit-send'].includes(action.verb) ? 'auto' : 'none', name);
       }

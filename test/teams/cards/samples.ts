@@ -21,6 +21,7 @@ import { suggestionCard } from '../../../src/teams/cards/suggestion.ts';
 import { whoamiCard } from '../../../src/teams/cards/whoami.ts';
 import { auditSamples } from './audit-samples.ts';
 import { rotationSamples, rotationSamplesWithKey } from './rotation-samples.ts';
+import { fleetSamples } from './fleet-samples.ts';
 import { statusSamples, statusSamplesWithKey } from './status-samples.ts';
 import { summarySamples } from './summary-samples.ts';
 import * as the from './people-and-devices.ts';
@@ -158,8 +159,10 @@ const refusalFacts: Partial<Record<RefusalCode, readonly RefusalFacts[]>> = {
   ],
   'person-not-found': [{ asked: 'adel@contoso.com' }],
   'no-devices': [{ asked: 'lee@contoso.com' }],
-  'key-not-found': [{ asked: the.key(1).keyId.toUpperCase() }],
+  'key-not-found': [{ asked: the.key(1).keyId.toUpperCase() }, { asked: '1A2B3C4D', indexAt: instantAt(milliseconds(now) - 7_200_000) }],
   'key-id-too-short': [{ asked: '1A2B3C4D' }],
+  'key-id-ambiguous': [{ asked: '1A2B3C4D' }],
+  'index-not-ready': [{}, { indexing: { entries: 12_400 } }],
   'no-keys': (['encrypted', 'not-encrypted', 'not-managed', 'unknown'] as const).map((escrow) => ({ asked: 'LAPTOP-FAIL', escrow, device: { objectId: the.device().objectId, intuneId: the.intuneId } })),
   'approval-unavailable': [{ asked: 'VIP-01', device: { objectId: the.device().objectId } }],
   'request-used': [{ at: now, requestId: the.requestId }],
@@ -186,7 +189,7 @@ const faults: readonly Sample[] = faultCodes.flatMap((code) => [
 
 /** All cards that may be sent, edited into a message, or stored by Teams. */
 export const openSamples: readonly Sample[] = [
-  ...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...statusSamples, ...auditSamples, ...summarySamples }).map(([name, message]) => ({ name, message })),
+  ...Object.entries({ ...confirms, ...afterwards, ...everyday, ...rotationSamples, ...statusSamples, ...auditSamples, ...summarySamples, ...fleetSamples }).map(([name, message]) => ({ name, message })),
   ...refusals,
   ...faults,
 ];

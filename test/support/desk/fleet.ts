@@ -1,0 +1,54 @@
+// The index of the fleet in memory: what a test says that the last sweep saw. Cold unless it says when that was.
+
+import { foldedName, type FleetDevice, type IndexState } from '../../../src/domain/fleet.ts';
+import type { FleetIndex } from '../../../src/domain/fleet-ports.ts';
+import { escrowStatuses } from '../../../src/domain/escrow.ts';
+import type { EscrowedKey } from '../../../src/domain/device.ts';
+import type { EntraDeviceId } from '../../../src/domain/ids.ts';
+import type { Instant } from '../../../src/domain/instant.ts';
+
+export interface TestIndex {
+  readonly state: IndexState;
+  readonly devices: (FleetDevice & { readonly deletedAt?: Instant; readonly failedSince?: Instant })[];
+  readonly keys: Pick<EscrowedKey, 'keyId' | 'deviceId'>[];
+}
+
+export const coldIndex = (): TestIndex => ({ state: { missing: [] }, devices: [], keys: [] });
+
+export function fleetOf(index: TestIndex): FleetIndex {
+  const there = (): readonly (FleetDevice & { readonly failedSince?: Instant })[] => index.devices.filter(({ deletedAt }) => deletedAt === undefined);
+  const objectIdOf = (id: EntraDeviceId) => {
+    const device = index.devices.find(({ deviceId }) => deviceId === id);
+    return device && { objectId: device.objectId };
+  };
+  return {
+    state: async () => index.state,
+    keysBeginning: async (hex, most) => {
+      const found = new Map(index.keys.filter(({ keyId }) => keyId.replaceAll('-', '').startsWith(hex)).map(({ keyId, deviceId }) => [keyId, { keyId, deviceId }]));
+      return [...found.values()].slice(0, most).map((key) => ({ ...key, ...objectIdOf(key.deviceId) }));
+    },
+    named: async (name, most) => there().filter((device) => foldedName(device.name) === foldedName(name)).slice(0, most),
+    closest: async (name, most) => there().map((device) => device.name).filter((other) => foldedName(other).slice(0, 3) === foldedName(name).slice(0, 3)).slice(0, most),
+    overview: async () => ({
+      counts: { escrowed: 0, pending: 0, failed: 0, 'not-available': 0, unknown: 0, ...Object.fromEntries(escrowStatuses.map((status) => [status, there().filter((device) => device.status === status).length])) },
+      days: [],
+      manyKeys: [],
+      manyKeysCount: 0,
+    }),
+    list: async (list, { skip, take }) => {
+      const all = there().filter(({ status }) => (list === 'missing' ? status !== 'escrowed' : status === list));
+      return { total: all.length, devices: all.slice(skip, skip + take) };
+    },
+    items: async ({ most, after = '', status, name, deviceId }) =>
+      there()
+        .filter((device) => device.deviceId > after && (status === undefined || device.status === status) && (deviceId === undefined || device.deviceId === deviceId) && (name === undefined || foldedName(device.name) === foldedName(name)))
+        .toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1))
+        .slice(0, most)
+        .map((device) => ({ ...device, keys: [] })),
+    withNames: async (names) => index.devices.map((device) => ({ ...device, folded: foldedName(device.name) })).filter(({ folded }) => names.includes(folded)),
+    newlyFailed: async (from, to, most) => {
+      const failed = there().filter(({ failedSince }) => failedSince !== undefined && failedSince >= from && failedSince < to);
+      return { count: failed.length, devices: failed.slice(0, most) };
+    },
+  };
+}
