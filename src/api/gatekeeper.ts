@@ -99,8 +99,8 @@ const claimsForm = z.object({
   name: z.string().optional(),
   groups: z.array(z.string()).optional(),
   // Too many groups to name: Entra says where to ask for them instead. It is asked of Graph, never at that address.
-  _claim_names: z.object({ groups: z.unknown() }).loose().optional(),
-  hasgroups: z.unknown(),
+  _claim_names: z.object({ groups: z.unknown().optional() }).loose().optional(),
+  hasgroups: z.unknown().optional(),
 });
 type Claims = z.infer<typeof claimsForm>;
 
