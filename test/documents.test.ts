@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownCodes } from '../src/api/problems.ts';
 import { faultCodes } from '../src/domain/fault.ts';
 import { refusalCodes } from '../src/domain/refusal.ts';
 import { codesUnder, emptyCells, linkedFrom, missingParts, namedIn, scriptsIn } from './support/house/papers.ts';
@@ -24,9 +25,10 @@ function ownFiles(): readonly string[] {
 const texts = ownFiles().filter((path) => /\.(?:ts|mjs|js|json|md|yml|yaml|sql|sample|txt)$|\/run$/.test(path));
 
 describe('documents: errors.md', () => {
-  it('names every refusal and every fault exactly once, in the order of the code', () => {
+  it('names every refusal, every fault and every problem of the API exactly once, in the order of the code', () => {
     assert.deepEqual(codesUnder('Refusals', errors), refusalCodes);
     assert.deepEqual(codesUnder('Faults', errors), faultCodes);
+    assert.deepEqual(codesUnder('Problems of the API', errors), ownCodes);
   });
 
   it('has words for each: what happened, what the person can do, what the operator does', () => {

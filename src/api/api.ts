@@ -3,6 +3,7 @@
 import type { ApiCaller } from '../domain/api-caller.ts';
 import type { Desk } from '../domain/desk.ts';
 import { Fault } from '../domain/fault.ts';
+import { milliseconds } from '../domain/instant.ts';
 import { chosen } from './accept.ts';
 import { jsonAnswer } from './answers.ts';
 import { type Call, refuse, wrongParameter } from './call.ts';
@@ -26,8 +27,6 @@ export interface ApiParts extends Omit<GatekeeperSettings, 'clock'> {
   readonly secret: string;
   readonly version: string;
   readonly log: ApiLog;
-  /** Milliseconds, for how long an answer took. */
-  readonly now: () => number;
 }
 
 export interface ApiRoute {
@@ -55,7 +54,7 @@ const handlers: Readonly<Record<OperationName, Handle>> = { list: getList, devic
 
 export function createApi(parts: ApiParts): Api {
   const { desk, log } = parts;
-  const house: House = { desk, log, gate: createGatekeeper({ ...parts, clock: desk.clock }), limiter: createLimiter(parts.limits), cursors: createCursors(parts.secret) };
+  const house: House = { desk, log, gate: createGatekeeper({ ...parts, clock: desk.clock }), limiter: createLimiter(parts.limits), cursors: createCursors(parts.secret), known: new Map() };
   const names = Object.keys(operations).filter((name): name is OperationName => name in handlers);
   const [description, page] = [jsonAnswer(openApi(parts.version)), pageOf(parts.version)];
   return {
@@ -71,8 +70,11 @@ export function createApi(parts: ApiParts): Api {
     },
     requestId: () => desk.ids.clientRequest(),
     arrived: () => {
-      const since = parts.now();
-      return (call) => log.info({ ...call, ms: Math.round(parts.now() - since) }, 'a call of the API');
+      const since = milliseconds(desk.clock.now());
+      return (call) => {
+        log.info({ ...call, ms: milliseconds(desk.clock.now()) - since, ...house.known.get(call.id) }, 'a call of the API');
+        house.known.delete(call.id);
+      };
     },
     owns: (url) => /^\/api(?:\/(?!messages(?:[?]|$))|[?]|$)/.test(url),
     speak: ({ code, reference }) => {
@@ -90,11 +92,13 @@ interface House {
   readonly gate: Gatekeeper;
   readonly limiter: Limiter;
   readonly cursors: Cursors;
+  /** Who calls, by the request's id, until its line in the log is written. */
+  readonly known: Map<string, { readonly caller: string; readonly app: string; readonly as: string }>;
 }
 
 /** Cheapest first: who it is, how often, whether there is an answer the caller takes, whether the ledger is whole; then the body. */
 function routeOf({ method, path, query, answer }: Operation, handle: Handle, house: House): ApiRoute {
-  const { desk, log, gate, limiter, cursors } = house;
+  const { desk, log, gate, limiter, cursors, known } = house;
   const files = answer.files !== undefined;
   return {
     method,
@@ -103,6 +107,7 @@ function routeOf({ method, path, query, answer }: Operation, handle: Handle, hou
       answering(house, request, async () => {
         const caller = await gate(request);
         if (typeof caller === 'string') return refuse({ desk, log, request }, caller);
+        known.set(request.id, { caller: caller.person.id, app: caller.api.appId, as: caller.api.caller });
         const wait = await limiter.caller(callerKey(caller));
         if (wait !== undefined) return refuse({ desk, log, request }, 'rate-limit', { retryAfterSeconds: wait });
         if (!files && chosen(request.headers['accept'], ['application/json']) === undefined) return refuse({ desk, log, request }, 'not-acceptable', { detail: 'There is application/json.' });
@@ -112,7 +117,6 @@ function routeOf({ method, path, query, answer }: Operation, handle: Handle, hou
           if ('wrong' in read) return wrongParameter(call, read);
         }
         await desk.ledgerCheck.passed(() => desk.deadlines.press());
-        log.info({ id: request.id, caller: caller.person.id, app: caller.api.appId, as: caller.api.caller }, 'a caller of the API');
         if (method === 'GET') return handle(call);
         return (body) => answering(house, request, () => handle({ ...call, ...(body !== undefined && { body }) }));
       }),

@@ -16,5 +16,5 @@ export interface SiteParts {
 export function siteOf({ tenantId, api, ledger, log }: SiteParts, desk: Desk): { readonly site?: Site } {
   if (api === undefined) return {};
   const { audience, keysUrl } = api;
-  return { site: createApi({ desk, tenantId, audience, ...(keysUrl !== undefined && { keysUrl }), limits: api, secret: ledger.signingKey.reveal(), version: '0.1.0', log, now: () => performance.now() }) };
+  return { site: createApi({ desk, tenantId, audience, ...(keysUrl !== undefined && { keysUrl }), limits: api, secret: ledger.signingKey.reveal(), version: '0.1.0', log }) };
 }

@@ -60,12 +60,10 @@ export function createNeutral(ids: { reference(): string }, log: ErrorLog, speak
 }
 
 function say(response: Response, status: number, { headers, body }: ReturnType<Speaker['speak']>): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.statusCode = status;
-  response.setHeader('content-length', Buffer.byteLength(body));
   // What is left of a body is not waited for.
   if (!response.req.complete) response.setHeader('connection', 'close');
-  response.end(body);
+  // restify sends an error of its own unless it was by its own hand that something was sent.
+  response.sendRaw(status, body, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
 }
 
 function statusOf(error: unknown): number {

@@ -59,17 +59,20 @@ export function openSite(server: restify.Server, site: Site, log: ErrorLog): voi
   server.pre(first(site));
   for (const route of site.routes) {
     const begin: RequestHandler = (request, response, next) => {
-      route.begin(requestOf(request, response)).then((answer) => {
-        if (typeof answer !== 'function') return send(server, request, response, answer, log).then(() => next(false));
-        begun.set(request, answer);
-        return next();
-      }, next);
+      route
+        .begin(requestOf(request, response))
+        .then(async (answer) => {
+          if (typeof answer !== 'function') return send(server, request, response, answer, log).then(() => next(false));
+          begun.set(request, answer);
+          return next();
+        })
+        .catch(next);
     };
     const finish: RequestHandler = (request, response, next) => {
       const body: unknown = request.body;
       const answering = begun.get(request)?.(typeof body === 'string' ? body : undefined);
       if (answering === undefined) return next(false);
-      answering.then((answer) => send(server, request, response, answer, log)).then(() => next(false), next);
+      answering.then((answer) => send(server, request, response, answer, log)).then(() => next(false)).catch(next);
     };
     if (route.method === 'GET') server.get(route.path, begin, finish);
     else server.post(route.path, onlyJson, notLonger(site.bodyBytes), begin, restify.plugins.bodyReader({ maxBodySize: site.bodyBytes }), finish);

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Desk } from '../../src/domain/desk.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import { known } from '../support/known.ts';
 import { alex, grady, lee, megan } from '../support/keydesk/people.ts';
 import { codeOf, fieldOf, keysPath, laptop, laptopKey, script, withApi } from '../support/api.ts';
 
@@ -63,16 +66,32 @@ describe('api: a recovery password', () => {
     assert.equal(keydesk.reads().length, 2);
   }));
 
-  it('is not shown when `revealed` cannot be written, and not read when `intended` cannot', withApi({}, async (api, keydesk) => {
+  it('is a fault where Graph does not answer: on record, and without a key', withApi({}, async (api, keydesk) => {
     keydesk.simulator.faults.add({ path: /recoveryKeys\/[^/?]+\?\$select=key/, status: 503 });
     const answer = await api.call(path, { body });
     assert.equal(answer.status, 503);
     assert.match(String(codeOf(answer)), /^graph-/);
-    assert.ok(!answer.text.includes(keydesk.simulator.tenant.recoveryPassword(laptopKey) ?? 'none'));
+    assert.ok(answer.headers.has('retry-after'));
     assert.deepEqual((await keydesk.acts()).filter((act) => act.startsWith('revealed')).length, 1);
   }));
 
-  it('goes by way of the card’s own limits: nothing is left to hide, and Teams is told nothing', withApi({}, async (api, keydesk) => {
+  for (const [what, broken, reads] of [
+    ['read when `intended` cannot be written', 'claim', 0],
+    ['shown when `revealed` cannot be written, although it was read', 'revealed', 1],
+  ] as const) {
+    const around = (desk: Desk): Desk => ({ ...desk, requests: { ...desk.requests, [broken]: () => Promise.reject(new Fault('ledger-unavailable', 'later')) } });
+    it(`is not ${what}`, withApi({ around }, async (api, keydesk) => {
+      const answer = await api.call(path, { body });
+      assert.deepEqual([answer.status, codeOf(answer)], [503, 'ledger-unavailable']);
+      assert.ok(!answer.text.includes(known(keydesk.simulator.tenant.recoveryPassword(laptopKey))));
+      assert.equal(keydesk.reads().length, reads);
+      // What was claimed and never came to its end is settled like any other.
+      keydesk.clock.forward(60);
+      await keydesk.runChores();
+    }));
+  }
+
+  it('leaves nothing to hide, and Teams is told nothing', withApi({}, async (api, keydesk) => {
     await api.call(path, { body });
     keydesk.clock.forward(3600);
     await keydesk.runChores();

@@ -5,6 +5,7 @@ import { rights } from '../../src/domain/api-caller.ts';
 import { alex } from './keydesk/people.ts';
 import { inKeydesk, type KeydeskOptions, type TestKeydesk } from './keydesk.ts';
 
+export { samples } from '../../src/api/schemas.ts';
 export const keysPath = '/api/devices/security/bitlocker/keys';
 export const laptop = 'de71ce00-0000-4000-8000-000000000042';
 export const laptopKey = '1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d';
