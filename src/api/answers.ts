@@ -14,6 +14,13 @@ export function jsonAnswer(body: object, more: { readonly status?: number; reado
   return { status: more.status ?? 200, headers: { ...json, ...more.headers }, body: text };
 }
 
+/** Many of one kind: each is looked at by itself, because numbers of six digits in eight names are no password. */
+export function listAnswer(items: readonly object[], nextCursor: string | null): ApiAnswer {
+  const texts = items.map((item) => JSON.stringify(item));
+  if (texts.some(holds)) throw refused();
+  return { status: 200, headers: json, body: `{"items":[${texts.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}` };
+}
+
 /** The one answer that holds a key. Around the key it is as empty of them as any other. */
 export function keyAnswer(password: RecoveryPassword, around: object): ApiAnswer {
   if (holds(JSON.stringify(around))) throw refused();

@@ -58,9 +58,7 @@ export const auditEntry = z
     ...z.object(fields).partial().shape,
     erased: erased.optional(),
     proof: proof.optional(),
-  })
-  .meta({ id: 'LedgerEntry' });
+  });
 
 export const auditPage = z
-  .strictObject({ items: z.array(auditEntry).meta({ description: 'Newest first.' }), nextCursor: z.string().nullable() })
-  .meta({ id: 'LedgerPage' });
+  .strictObject({ items: z.array(auditEntry).meta({ description: 'Newest first.' }), nextCursor: z.string().nullable() });

@@ -99,7 +99,7 @@ const claimsForm = z.object({
   name: z.string().optional(),
   groups: z.array(z.string()).optional(),
   // Too many groups to name: Entra says where to ask for them instead. It is asked of Graph, never at that address.
-  _claim_names: z.object({ groups: z.unknown().optional() }).loose().optional(),
+  _claim_names: z.looseObject({ groups: z.unknown().optional() }).optional(),
   hasgroups: z.unknown().optional(),
 });
 type Claims = z.infer<typeof claimsForm>;
@@ -118,9 +118,11 @@ function callerOf(payload: JWTPayload, tenantId: TenantId): ApiCaller | TokenRef
   if (kind === undefined) return 'token-kind';
   const held = rightsIn(kind === 'person' ? claims.scp : claims.roles);
   const person = { id, tenantId, name: kind === 'person' ? nameIn(claims) : `Application ${appId}` };
-  const groups = kind === 'person' && claims._claim_names?.groups === undefined && claims.hasgroups === undefined ? claims.groups : undefined;
+  const groups = kind === 'person' && claims.groups !== undefined && !isCutShort(claims) ? claims.groups : undefined;
   return { person, api: { caller: kind, appId }, rights: held, ...(groups && { groups }) };
 }
+
+const isCutShort = ({ hasgroups, ['_claim_names']: names }: Claims): boolean => hasgroups !== undefined || names?.groups !== undefined;
 
 /**
  * A person's token has scopes. One of an application by itself has none; Entra says `idtyp: app` where the registration

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { rightFor } from '../domain/api-caller.ts';
 import { auditEntry, auditPage } from './audit-schemas.ts';
 import { type Operation, operations } from './operations.ts';
-import { device, item, page, problemBody, revealBody, revealed, rotateBody, rotating, rotation } from './schemas.ts';
+import { device, item, key, page, problemBody, revealBody, revealed, rotateBody, rotating, rotation } from './schemas.ts';
 
 export interface OpenApi {
   readonly openapi: string;
@@ -21,11 +21,11 @@ interface OperationObject {
 
 type Json = Readonly<Record<string, unknown>>;
 
-const named = { Item: item, Device: device, KeyList: page, Rotation: rotation, RevealRequest: revealBody, RevealedKey: revealed, RotateRequest: rotateBody, Rotating: rotating, LedgerEntry: auditEntry, LedgerPage: auditPage, Problem: problemBody } as const;
+const named = { Key: key, Item: item, Device: device, KeyList: page, Rotation: rotation, RevealRequest: revealBody, RevealedKey: revealed, RotateRequest: rotateBody, Rotating: rotating, LedgerEntry: auditEntry, LedgerPage: auditPage, Problem: problemBody } as const;
 
 /** As callers see it: defaults are theirs to leave out. */
 const schemaOf = (schema: z.ZodType): Json => {
-  const { $schema: _, id: __, ...json } = z.toJSONSchema(schema, { io: 'input', reused: 'inline' });
+  const { $schema: _schema, ...json } = z.toJSONSchema(schema, { io: 'input', reused: 'inline' });
   return json;
 };
 
@@ -33,7 +33,7 @@ function schemas(): Json {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
   const { schemas: made } = z.toJSONSchema(registry, { io: 'input', uri: (id) => `#/components/schemas/${id}` });
-  return Object.fromEntries(Object.entries(made).map(([id, { $schema: _, $id: __, id: ___, ...json }]) => [id, json]));
+  return Object.fromEntries(Object.entries(made).map(([id, { $schema: _schema, $id: _id, ...json }]) => [id, json]));
 }
 
 const nameOf = (schema: z.ZodType): string => {

@@ -54,7 +54,7 @@ function meaning(schema: unknown): string {
   const parts = [escaped(description)];
   if (words !== undefined) parts.push(`One of ${words.map((word) => `<code>${escaped(String(word))}</code>`).join(', ')}.`);
   if (minimum !== undefined && maximum !== undefined) parts.push(`${minimum} to ${maximum}.`);
-  if (usual !== undefined) parts.push(`Without it: ${escaped(String(usual))}.`);
+  if (usual !== undefined) parts.push(`Without it: ${escaped(JSON.stringify(usual))}.`);
   return parts.join(' ');
 }
 

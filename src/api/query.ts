@@ -59,16 +59,15 @@ export const noQuery = z.strictObject({});
 export type Read<T> = { readonly value: T } | { readonly wrong: string; readonly unknown: boolean };
 
 export function readQuery<S extends z.ZodObject>(schema: S, query: string): Read<z.output<S>> {
-  const given: Record<string, unknown> = {};
+  const given = new Map<string, unknown>();
   for (const [name, value] of pairsIn(query)) {
-    if (name in given || value === undefined) return { wrong: name, unknown: false };
-    given[name] = typed(name, value);
+    if (!Object.hasOwn(schema.shape, name)) return { wrong: name, unknown: true };
+    if (given.has(name) || value === undefined) return { wrong: name, unknown: false };
+    given.set(name, typed(name, value));
   }
-  const read = schema.safeParse(given);
+  const read = schema.safeParse(Object.fromEntries(given));
   if (read.success) return { value: read.data };
-  const [issue] = read.error.issues;
-  if (issue?.code === 'unrecognized_keys') return { wrong: issue.keys[0] ?? '', unknown: true };
-  return { wrong: String(issue?.path[0] ?? ''), unknown: false };
+  return { wrong: String(read.error.issues[0]?.path[0] ?? ''), unknown: false };
 }
 
 /** `value` undefined where its escapes are none. */

@@ -24,14 +24,14 @@ export const rotationIdPath = guid('As the answer to the rotation names it.', sa
 
 const volumeType = z.enum(['operatingSystem', 'fixedData', 'removableData', 'unknown']);
 
-const key = z
+export const key = z
   .strictObject({
     keyId: guid('Its first eight characters stand on the blue screen. Missing where callers have to read it out (KEYDESK_CALLER_PROOF).').optional(),
     volumeType,
     createdAt: time('When Entra got it; null where it does not say.').nullable(),
     state: z.enum(['active', 'superseded']).meta({ description: 'Superseded: a newer key of the same kind of volume exists. It may still be the one on the screen.' }),
   })
-  .meta({ id: 'Key', description: 'A recovery key in escrow, without the key.' });
+  .meta({ description: 'A recovery key in escrow, without the key.' });
 
 const itemFields = {
   deviceId: guid('Entra deviceId.', samples.deviceId),
@@ -41,7 +41,7 @@ const itemFields = {
   asOf: time('No statement about the device is younger; null where Intune has never heard of it.').nullable(),
   keys: z.array(key).meta({ description: 'Operating system first, newest first.' }),
 };
-export const item = z.strictObject(itemFields).meta({ id: 'Item', description: 'One device: the status of its escrow, and its keys.' });
+export const item = z.strictObject(itemFields).meta({ description: 'One device: the status of its escrow, and its keys.' });
 
 const newKey = z.strictObject({ keyId: key.shape.keyId, volumeType, createdAt: time('When Entra got it.') });
 
@@ -56,7 +56,7 @@ export const rotation = z
     newKeys: z.array(newKey),
     failure: z.enum(rotationFailures).nullable().meta({ description: 'Of a failed one; the words stand in docs/errors.md.' }),
   })
-  .meta({ id: 'Rotation' });
+  ;
 
 export const device = z
   .strictObject({
@@ -67,11 +67,11 @@ export const device = z
     unanswered: z.array(z.enum(['recovery-keys', 'owner', 'managed-device', 'encryption-report'])).meta({ description: 'Sources that did not answer. An answer is complete or says what is missing.' }),
     rotation: rotation.nullable().meta({ description: 'The one under way.' }),
   })
-  .meta({ id: 'Device' });
+  ;
 
 export const page = z
   .strictObject({ items: z.array(item), nextCursor: z.string().nullable().meta({ description: 'Null on the last page.' }) })
-  .meta({ id: 'KeyList' });
+  ;
 
 const typed = (description: string, most: number) => z.string().max(most).meta({ description });
 const words = {
@@ -87,7 +87,7 @@ export const revealBody = z
     callerCheck: z.enum(callerChecks).exactOptional().meta({ description: 'How the caller was verified; required where the installation says so.' }),
     ...words,
   })
-  .meta({ id: 'RevealRequest' });
+  ;
 
 export const revealed = z
   .strictObject({
@@ -101,10 +101,10 @@ export const revealed = z
     revealedAt: time('By Keydesk’s clock.'),
     rotation: z.strictObject({ rotationId: guid('Of the rotation that follows.'), dueAt: time('When.') }).nullable(),
   })
-  .meta({ id: 'RevealedKey' });
+  ;
 
-export const rotateBody = z.strictObject({ reason: z.enum(rotationReasons), ...words }).meta({ id: 'RotateRequest' });
-export const rotating = z.strictObject({ rotationId: rotation.shape.rotationId }).meta({ id: 'Rotating' });
+export const rotateBody = z.strictObject({ reason: z.enum(rotationReasons), ...words });
+export const rotating = z.strictObject({ rotationId: rotation.shape.rotationId });
 export const idempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/)
@@ -120,4 +120,4 @@ export const problemBody = z
     detail: z.string().optional(),
     problems: z.array(z.strictObject({ input: z.string(), problem: z.string() })).optional(),
   })
-  .meta({ id: 'Problem', description: 'RFC 9457.' });
+  .meta({ description: 'RFC 9457.' });

@@ -64,25 +64,31 @@ async function scopeOf(desk: Desk, caller: ApiCaller, afresh: boolean, deadline:
 }
 
 async function filterOf(desk: Desk, caller: ApiCaller, { device, person, act, source, keyId, from, to }: AuditWish, scope: ReadingScope, deadline: Deadline): Promise<ReadingFilter | ApiRefused> {
-  const about: readonly (AuditSubject | undefined)[] = [...(person === undefined ? [] : [subjectOf(person)]), ...(device === undefined ? [] : [{ by: 'guid', id: device } as const])];
-  let filter: ReadingFilter = {};
-  for (const subject of about.length === 0 ? [undefined] : about) {
-    const resolved = await resolveReading(desk, { person: caller.person, viewer: apiViewer }, subject === undefined ? {} : { subject }, scope, deadline);
-    if (resolved.kind === 'refused') return no(desk, caller, resolved.code, resolved.facts);
-    // Here it is said of which of the two the id is.
-    const { either: _either, ...rest } = resolved.filter;
-    filter = { ...filter, ...rest };
-  }
+  const meant = await meantBy(desk, caller, { ...(device && { device }), ...(person && { person }) }, scope, deadline);
+  if ('kind' in meant) return meant;
   return {
-    ...filter,
-    ...(typeof person === 'string' && { persons: [person] }),
-    ...(device !== undefined && { devices: [device] }),
+    ...meant,
     ...(act !== undefined && { acts: [act] }),
     ...(source !== undefined && { source }),
     ...(keyId !== undefined && { keyId: keyId.hex }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
   };
+}
+
+/** Whom and what the entries must be about, within what the caller may read: what a scope says of one is never widened by the other. */
+async function meantBy(desk: Desk, caller: ApiCaller, { device, person }: Pick<AuditWish, 'device' | 'person'>, scope: ReadingScope, deadline: Deadline): Promise<ReadingFilter | ApiRefused> {
+  const subjects: readonly (AuditSubject | undefined)[] = [...(person === undefined ? [] : [subjectOf(person)]), ...(device === undefined ? [] : [{ by: 'guid', id: device } as const])];
+  let filter: ReadingFilter = {};
+  for (const subject of subjects.length === 0 ? [undefined] : subjects) {
+    // Whoever may read all says here of which of the two an id is.
+    if (scope === 'all' && subject?.by === 'guid') continue;
+    if (scope === 'own' && typeof person === 'string' && person !== caller.person.id) return no(desk, caller, 'not-your-entries');
+    const resolved = await resolveReading(desk, { person: caller.person, viewer: apiViewer }, subject === undefined ? {} : { subject }, scope, deadline);
+    if (resolved.kind === 'refused') return no(desk, caller, resolved.code, resolved.facts);
+    filter = { ...filter, ...resolved.filter };
+  }
+  return scope === 'all' ? { ...filter, ...(typeof person === 'string' && { persons: [person] }), ...(device !== undefined && { devices: [device] }) } : filter;
 }
 
 const subjectOf = (person: NonNullable<AuditWish['person']>): AuditSubject => (typeof person === 'string' ? { by: 'guid', id: person } : { by: 'person', who: person.address });

@@ -99,8 +99,9 @@ export interface FleetOverview {
 }
 
 /** A device with its keys, as the index has them. A key without a time that can be read is still a key. */
-export interface FleetItem extends Pick<FleetDevice, 'deviceId' | 'name' | 'status' | 'reason' | 'asOf'> {
-  readonly keys: readonly Pick<Swept['keys'], 'keyId' | 'volumeType' | 'createdAt'>[];
+export interface FleetItem extends Pick<FleetDevice, 'deviceId' | 'name' | 'status' | 'reason'> {
+  readonly asOf: Instant | undefined;
+  readonly keys: readonly (Pick<EscrowedKey, 'keyId' | 'volumeType'> & { readonly createdAt: Instant | undefined })[];
 }
 
 /** Which devices, behind which one in the order of their ids, and how many at most. All that is there must hold. */

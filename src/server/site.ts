@@ -3,7 +3,7 @@
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Request, RequestHandler, Response } from 'restify';
+import type { Next, Request, RequestHandler, Response } from 'restify';
 import { onlyJson } from './json-body.ts';
 import type { ErrorLog, Speaker } from './neutral.ts';
 import { restify } from './restify.ts';
@@ -58,22 +58,17 @@ export function openSite(server: restify.Server, site: Site, log: ErrorLog): voi
   const begun = new WeakMap<Request, (body: string | undefined) => Promise<SiteAnswer>>();
   server.pre(first(site));
   for (const route of site.routes) {
-    const begin: RequestHandler = (request, response, next) => {
-      route
-        .begin(requestOf(request, response))
-        .then(async (answer) => {
-          if (typeof answer !== 'function') return send(server, request, response, answer, log).then(() => next(false));
-          begun.set(request, answer);
-          return next();
-        })
-        .catch(next);
-    };
-    const finish: RequestHandler = (request, response, next) => {
+    const begin = steppingOn(async (request, response) => {
+      const answer = await route.begin(requestOf(request, response));
+      if (typeof answer !== 'function') return send(server, request, response, answer, log);
+      begun.set(request, answer);
+      return 'on';
+    });
+    const finish = steppingOn(async (request, response) => {
       const body: unknown = request.body;
-      const answering = begun.get(request)?.(typeof body === 'string' ? body : undefined);
-      if (answering === undefined) return next(false);
-      answering.then((answer) => send(server, request, response, answer, log)).then(() => next(false)).catch(next);
-    };
+      const answer = await begun.get(request)?.(typeof body === 'string' ? body : undefined);
+      return answer && send(server, request, response, answer, log);
+    });
     if (route.method === 'GET') server.get(route.path, begin, finish);
     else server.post(route.path, onlyJson, notLonger(site.bodyBytes), begin, restify.plugins.bodyReader({ maxBodySize: site.bodyBytes }), finish);
   }
@@ -86,23 +81,39 @@ const notLonger =
     Number(request.headers['content-length'] ?? 0) > bodyBytes ? next(Object.assign(new Error('too long'), { statusCode: 413 })) : next();
 
 function first(site: Site): RequestHandler {
-  return (request, response, next) => {
-    if (!site.owns(request.url ?? '')) return next();
+  return steppingOn(async (request, response) => {
+    if (!site.owns(request.url ?? '')) return 'on';
     const id = site.requestId();
     const done = site.arrived();
     response.setHeader(idHeader, id);
     response.setHeader('x-content-type-options', 'nosniff');
+    // restify writes a status of its own over that of an answer that was not taken to its end.
+    let sent = 0;
+    response.once('header', () => void (sent = response.statusCode));
     response.once('close', () => {
       const route: unknown = request.getRoute?.()?.path;
-      done({ id, method: request.method ?? '', route: typeof route === 'string' ? route : '(none)', status: response.statusCode, whole: response.writableFinished });
+      done({ id, method: request.method ?? '', route: typeof route === 'string' ? route : '(none)', status: sent, whole: response.writableFinished });
     });
-    site.before({ id, address: addressOf(request) }).then((answer) => {
-      if (answer === undefined) return next();
-      write(response, answer, true);
-      return next(false);
-    }, next);
-  };
+    const answer = await site.before({ id, address: addressOf(request) });
+    if (answer === undefined) return 'on';
+    write(response, answer, true);
+    return undefined;
+  });
 }
+
+/** restify goes on after every promise that is kept; this one goes on only when it is told to. */
+const steppingOn = (step: (request: Request, response: Response) => Promise<'on' | void>): RequestHandler => {
+  const take = async (request: Request, response: Response, next: Next): Promise<void> => {
+    let result: unknown;
+    try {
+      result = (await step(request, response)) === 'on' ? undefined : false;
+    } catch (error) {
+      result = error;
+    }
+    next(result);
+  };
+  return (request, response, next) => void take(request, response, next);
+};
 
 const addressOf = (request: Request): string => request.socket.remoteAddress ?? '';
 

@@ -64,7 +64,7 @@ describe('api: the ledger', () => {
     assert.ok(entries.length > 0);
     for (const { proof, keyId } of entries) {
       const checked = checkProof(known(parseProof(known(proof ?? undefined))), signerOf(1).publicKey, () => true);
-      assert.ok(typeof checked === 'object' && checked.entry.keyId === keyId, String(checked));
+      assert.ok(typeof checked === 'object' && checked.entry.keyId === keyId, JSON.stringify(checked));
     }
     await api.call(`${keysPath}/${laptop}/reveal`, { body });
     assert.equal(known((await entriesOf(api, 'proof=true&limit=1&act=revealed'))[0]).proof, null, 'no checkpoint covers it yet');

@@ -70,10 +70,10 @@ describe('api: the list of keys', () => {
 
   it('takes a cursor for the question and the caller that it was given to, and for no other', swept(async (api) => {
     const cursor = String(fieldOf(await api.call(`${keysPath}?limit=2`), 'nextCursor'));
-    const with_ = (query: string, as?: string) => api.call(`${keysPath}?${query}`, as === undefined ? {} : { as });
-    assert.equal((await with_(`limit=5&cursor=${cursor}`)).status, 200);
+    const asked = (query: string, as?: string) => api.call(`${keysPath}?${query}`, as === undefined ? {} : { as });
+    assert.equal((await asked(`limit=5&cursor=${cursor}`)).status, 200);
     const altered = `${cursor.slice(0, -2)}${cursor.at(-2) === 'A' ? 'B' : 'A'}${cursor.at(-1)}`;
-    for (const answer of [await with_(`limit=2&cursor=${altered}`), await with_(`limit=2&status=failed&cursor=${cursor}`), await with_(`limit=2&cursor=${cursor}`, grady.id), await with_(`limit=2&cursor=${cursor}=`), await api.call(`${keysPath}/audit?cursor=${cursor}`)]) {
+    for (const answer of [await asked(`limit=2&cursor=${altered}`), await asked(`limit=2&status=failed&cursor=${cursor}`), await asked(`limit=2&cursor=${cursor}`, grady.id), await asked(`limit=2&cursor=${cursor}=`), await api.call(`${keysPath}/audit?cursor=${cursor}`)]) {
       assert.deepEqual([answer.status, codeOf(answer)], [400, 'cursor-invalid']);
     }
   }));

@@ -29,7 +29,7 @@ describe('api: a request', () => {
     ['with a semicolon behind the id', `${keysPath}/${laptop};x=1/reveal`, { body }, 400, 'not-a-device-id'],
     ['with slashes encoded twice', `${keysPath}/..%252f..%252f${laptop}/reveal`, { body }, 400, 'not-a-device-id'],
     ['with an encoded slash', `${keysPath}/${laptop}%2freveal`, { body }, 405, 'method-not-allowed'],
-    ['with escapes that are none', `${keysPath}/%zz/reveal`, { body }, 400, 'not-a-device-id'],
+    ['with escapes that are none', `${keysPath}/%zz/reveal`, { body }, 404, 'not-found'],
     ['of an id that there is not', `${keysPath}/00000000-1111-4222-8333-444444444444`, {}, 404, 'device-not-found'],
     ['of a stranger, of a device that there is', `${keysPath}/${laptop}`, { as: lee.id }, 403, 'no-role'],
     ['of a stranger, of one that there is not', `${keysPath}/00000000-1111-4222-8333-444444444444`, { as: lee.id }, 403, 'no-role'],

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { createLog } from '../../src/log.ts';
 import { type Server, startServer } from '../../src/server/server.ts';
 import type { Site, SiteAnswer, SiteRoute } from '../../src/server/site.ts';
+import { until } from '../support/keydesk/time.ts';
 import { rawPost, sendRaw, statusesIn } from '../support/raw-http.ts';
 
 const text = (status: number, body: string): SiteAnswer => ({ status, headers: { 'content-type': 'text/plain' }, body });
@@ -98,7 +99,7 @@ describe('a site of the HTTP server', () => {
     for (let [last, still] = [-1, 0]; still < 2000; await new Promise((resolve) => void setImmediate(resolve))) [last, still] = [made, last === made ? still + 1 : 0];
     assert.ok(made > 0 && made < 50_000, String(made));
     socket.destroy();
-    while (over === 0) await new Promise((resolve) => void setImmediate(resolve));
+    await until(() => over > 0);
     assert.equal(over, 1);
   });
 
@@ -110,7 +111,7 @@ describe('a site of the HTTP server', () => {
     begin = async () => ({ status: 200, headers: {}, body: pieces(), over: () => (over += 1) });
     await assert.rejects(fetch(url('/api/things/1')).then((answer) => answer.text()));
     assert.equal(over, 1);
-    while (answered.length === 0) await new Promise((resolve) => void setImmediate(resolve));
+    await until(() => answered.length > 0);
     assert.deepEqual(answered.map(({ route, status, whole }) => [route, status, whole]), [['/api/things/:id', 200, false]]);
   });
 });

@@ -7,7 +7,7 @@ import { parseInstant } from '../../domain/instant.ts';
 import type { ReadEntry } from '../../domain/reading.ts';
 import { mayHoldPassword } from '../../domain/recovery-password.ts';
 import { chosen } from '../accept.ts';
-import { jsonAnswer } from '../answers.ts';
+import { listAnswer } from '../answers.ts';
 import { type Call, refuse, refused, wrongParameter } from '../call.ts';
 import { type ApiAnswer, neverStored } from '../http.ts';
 import { auditQuery, type AuditQuery, mostProofs, readQuery } from '../query.ts';
@@ -38,10 +38,8 @@ async function page(call: Call, query: AuditQuery, wish: AuditWish): Promise<Api
   if (audit.kind === 'refused') return refused(call, audit, 'read-ledger');
   const found = await pageByApi(call.desk, call.caller, audit, { most, proof, ...(before === undefined && { note: inWords(filters) }) });
   if ('kind' in found) return refused(call, found, 'read-ledger');
-  return jsonAnswer({
-    items: found.entries.map((entry) => ({ ...viewOf(entry), ...(found.proofs && { proof: found.proofs.get(entry.seq) ?? null }) })),
-    nextCursor: found.next === undefined ? null : call.cursors.write(question, found.next),
-  });
+  const items = found.entries.map((entry) => ({ ...viewOf(entry), ...(found.proofs && { proof: found.proofs.get(entry.seq) ?? null }) }));
+  return listAnswer(items, found.next === undefined ? null : call.cursors.write(question, found.next));
 }
 
 async function file(call: Call, { cursor, limit: _limit, proof, ...filters }: AuditQuery, wish: AuditWish, type: MediaType, format: 'csv' | 'jsonl'): Promise<ApiAnswer> {

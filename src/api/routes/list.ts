@@ -4,7 +4,7 @@ import { parseKeyIdFragment } from '../../domain/device.ts';
 import { type EntraDeviceId, parseEntraDeviceId } from '../../domain/ids.ts';
 import { listByApi } from '../../domain/list-by-api.ts';
 import { mayHoldPassword } from '../../domain/recovery-password.ts';
-import { jsonAnswer } from '../answers.ts';
+import { listAnswer } from '../answers.ts';
 import { type Call, refuse, refused, wrongParameter } from '../call.ts';
 import type { ApiAnswer } from '../http.ts';
 import { listQuery, readQuery } from '../query.ts';
@@ -32,7 +32,7 @@ export async function getList(call: Call): Promise<ApiAnswer> {
   const found = await listByApi(call.desk, call.caller, wish, isEntry ? inWords({ device, user, keyId, status, volume }) : undefined);
   if (found.kind === 'refused') return refused(call, found, 'look-up');
   const last = found.items.at(-1);
-  return jsonAnswer({ items: found.items.map((item) => itemView(item, found)), nextCursor: found.more && last !== undefined ? call.cursors.write(question, last.deviceId) : null });
+  return listAnswer(found.items.map((item) => itemView(item, found)), found.more && last !== undefined ? call.cursors.write(question, last.deviceId) : null);
 }
 
 const placeIn = (call: Call, question: readonly unknown[], cursor: string): EntraDeviceId | undefined => parseEntraDeviceId(call.cursors.read(question, cursor));

@@ -26,7 +26,8 @@ console.log(
     name: device.data?.deviceName,
     blocks: revealed.data?.recoveryPassword.split('-').length,
     state: rotation.data?.state,
-    acts: audit.data?.items.map(({ act }) => act),
+    // As a file it would be a text.
+    acts: typeof audit.data === 'object' ? audit.data.items.map(({ act }) => act) : [],
     code: refused.error?.code,
   }),
 );
