@@ -14,7 +14,7 @@ h1 { margin: 0; } h2 { margin: 3rem 0 .25rem; font-size: 1.15rem; overflow-wrap:
 code, pre { font: 14px/1.5 ui-monospace, monospace; } pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow-x: auto; }
 .method { display: inline-block; min-width: 3.25rem; font-weight: 700; } .right { border: 1px solid var(--line); border-radius: 1rem; padding: .1rem .6rem; font-size: .85rem; white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); } td:first-child { white-space: nowrap; }
-nav ul { padding: 0; list-style: none; } nav a { overflow-wrap: anywhere; } .quiet { opacity: .75; }
+nav ul { padding: 0; list-style: none; } nav li { margin: .35rem 0; } nav a { overflow-wrap: anywhere; } .quiet { opacity: .75; }
 @media (max-width: 36rem) { td, th { display: block; border: 0; padding: 0; } td:last-child { border-bottom: 1px solid var(--line); padding-bottom: .5rem; } thead { display: none; } }
 `;
 
@@ -42,16 +42,16 @@ function section(operation: Operation): string {
   const rows = [...Object.entries(pathParameters), ...Object.entries(query.shape), ...Object.entries(headers)];
   const parameters = rows.map(([name, schema]) => `<tr><td><code>${escaped(name)}</code></td><td>${meaning(schema)}</td></tr>`).join('');
   return `<section><h2 id="${id}"><span class="method">${method}</span> <code>${escaped(path)}</code></h2>
-<p><strong>${escaped(summary)}.</strong> <span class="right">${rightFor[act]}</span></p><p>${escaped(description)}</p>
+<p><strong>${escaped(summary)}.</strong> <span class="right">${rightFor[act]}</span></p><p>${marked(description)}</p>
 ${parameters === '' ? '' : `<table><thead><tr><th>parameter</th><th>what it is</th></tr></thead><tbody>${parameters}</tbody></table>`}
 <h3>Example</h3><pre>${escaped(curlOf(operation))}</pre>
-<p class="quiet">${answer.status}: ${escaped(answer.description)} ${[answer.files ?? []].flat().length > 0 ? 'Also as a file.' : ''}</p></section>`;
+<p class="quiet">${answer.status}: ${marked(answer.description)} ${answer.files === undefined ? '' : `Also as one file: ${answer.files.map((type) => `<code>${escaped(type)}</code>`).join(', ')}.`}</p></section>`;
 }
 
 function meaning(schema: unknown): string {
   if (!(schema instanceof z.ZodType)) return '';
   const { description = '', enum: words, minimum, maximum, default: usual } = z.toJSONSchema(schema, { io: 'input' });
-  const parts = [escaped(description)];
+  const parts = [marked(description)];
   if (words !== undefined) parts.push(`One of ${words.map((word) => `<code>${escaped(String(word))}</code>`).join(', ')}.`);
   if (minimum !== undefined && maximum !== undefined) parts.push(`${minimum} to ${maximum}.`);
   if (usual !== undefined) parts.push(`Without it: ${escaped(JSON.stringify(usual))}.`);
@@ -62,10 +62,13 @@ function meaning(schema: unknown): string {
 export function curlOf({ method, path, example }: { readonly method: string; readonly path: string; readonly example: Example }): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => example.path?.[name] ?? `{${name}}`);
   const query = new URLSearchParams(example.query ?? {}).toString();
-  const lines = [`curl "$KEYDESK${filled}${query === '' ? '' : `?${query}`}" -H "Authorization: Bearer $TOKEN"`];
+  const lines = [`curl "$KEYDESK${filled}${query === '' ? '' : `?${query}`}"`, '-H "Authorization: Bearer $TOKEN"'];
   for (const [name, value] of Object.entries(example.headers ?? {})) lines.push(`-H "${name}: ${value}"`);
   if (method === 'POST') lines.push('-H "Content-Type: application/json"', `-d '${JSON.stringify(example.body ?? {})}'`);
   return lines.join(' \\\n  ');
 }
+
+/** Words between backticks are code. */
+const marked = (text: string): string => escaped(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 
 const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);

@@ -7,7 +7,7 @@ import type { Instant } from './instant.ts';
 import type { AlertKind, LedgerEntry } from './ledger-entry.ts';
 import type { Role, RoleSet } from './person.ts';
 import type { RecoveryPassword } from './recovery-password.ts';
-import type { CardPlace, DeviceOffer, FormValues, Grant, RevealRequest } from './request.ts';
+import type { CardPlace, DeviceOffer, FormValues, Grant, Once, RevealRequest } from './request.ts';
 import type { Rotation, RotationAction, RotationPlan, RotationState } from './rotation.ts';
 
 export interface Clock {
@@ -121,14 +121,6 @@ export type ClaimResult =
   | { readonly kind: 'lost'; readonly request: RevealRequest }
   | { readonly kind: 'limit'; readonly limit: Limit; readonly freeAt: Instant };
 
-/** A key that a caller of the API chose for what it wants done once. */
-export interface Once {
-  readonly caller: PersonId;
-  readonly key: string;
-  /** What is asked for, as text: compared, not kept. */
-  readonly wish: string;
-}
-
 /** Requests and their cards. Each method is one transaction, and each change of state a compare-and-set. */
 export interface Requests {
   /** Writes a new request (`choosing` or `open`) and its `asked` entry. */
@@ -208,6 +200,8 @@ export interface Rotations {
    */
   start(requestId: RequestId, planned: PlannedRotation): Promise<{ readonly kind: 'started'; readonly rotation: Rotation; readonly joined: boolean } | { readonly kind: 'lost'; readonly request: RevealRequest }>;
   find(id: RotationId): Promise<Rotation | undefined>;
+  /** The one that somebody was told by this id: itself, or the one that it became part of. */
+  told(id: RotationId): Promise<Rotation | undefined>;
   /** The one under way (not over) for a device. */
   underWay(device: EntraDeviceId): Promise<Rotation | undefined>;
   /**

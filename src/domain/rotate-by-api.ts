@@ -10,10 +10,10 @@ import { offerOf } from './find-device.ts';
 import { readRotationForm } from './form.ts';
 import type { EntraDeviceId, RequestId, RotationId } from './ids.ts';
 import { rotationWanted } from './plan-rotation.ts';
-import type { Deadline, Once } from './ports.ts';
+import type { Deadline } from './ports.ts';
 import type { PressInputs } from './press.ts';
 import { aboutRequest } from './read-granted.ts';
-import type { RevealRequest } from './request.ts';
+import type { Once, RevealRequest } from './request.ts';
 import type { Rotation } from './rotation.ts';
 
 export interface RotateWish extends Pick<PressInputs, 'reason' | 'reasonText' | 'ticket'> {
@@ -73,6 +73,6 @@ async function openedAs(desk: Desk, caller: ApiCaller, request: RevealRequest, o
 export async function rotationByApi(desk: Desk, caller: ApiCaller, deviceId: EntraDeviceId, id: RotationId): Promise<{ readonly kind: 'rotation'; readonly rotation: Rotation | undefined } | ApiRefused> {
   const barred = await barredCaller(desk, caller, 'look-up', desk.deadlines.ask());
   if (barred !== undefined) return no(desk, caller, barred, {}, { asked: deviceId });
-  const rotation = await desk.rotations.find(id);
+  const rotation = await desk.rotations.told(id);
   return { kind: 'rotation', rotation: rotation?.device.deviceId === deviceId ? rotation : undefined };
 }

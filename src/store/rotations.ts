@@ -25,7 +25,11 @@ export function rotationsIn({ db }: Database, parts: RotationParts): Rotations {
     start: (requestId, planned) => store(() => db.transaction().execute((tx) => start(tx, requestId, planned, parts))),
     find: (id) =>
       store(async () => {
-        // One that became part of another goes on by its own name too.
+        const row = await db.selectFrom('keydesk.rotation').selectAll().where('id', '=', id).executeTakeFirst();
+        return row && parseRotation(row);
+      }),
+    told: (id) =>
+      store(async () => {
         const row = await db.selectFrom('keydesk.rotation').selectAll().where(sql<boolean>`(id = ${id} or absorbed @> array[${id}::uuid])`).executeTakeFirst();
         return row && parseRotation(row);
       }),

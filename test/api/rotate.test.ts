@@ -51,14 +51,10 @@ describe('api: a rotation', () => {
     assert.deepEqual((await keydesk.acts()).filter((act) => act !== 'ledger-key done'), ['asked done', 'rotation-scheduled done']);
   }));
 
-  it('is new with the same key of another caller, and a day later', withApi({}, async (api, keydesk) => {
+  it('is new with the same key of another caller', withApi({}, async (api, keydesk) => {
     const send = (as: string) => api.call(path, { as, body: as === 'app' ? { reason: 'policy' } : body, headers: { 'idempotency-key': 'k' } });
     assert.deepEqual([(await send(megan.id)).status, (await send('app')).status], [202, 202]);
-    const asked = async (): Promise<number> => (await keydesk.acts()).filter((act) => act === 'asked done').length;
-    assert.equal(await asked(), 2);
-    keydesk.clock.forward(24 * 3600 + 1);
-    const token = await api.token({ as: megan.id });
-    assert.equal(codeOf(await api.call(path, { token, body, headers: { 'idempotency-key': 'k' } })), 'token-expired');
+    assert.equal((await keydesk.acts()).filter((act) => act === 'asked done').length, 2);
   }));
 
   it('of another device is not found at this one', withApi({}, async (api) => {
