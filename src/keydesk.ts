@@ -20,7 +20,6 @@ import { type Chore, createTimekeeper, realWait, type Wait } from './jobs/timeke
 import { createWakeUps } from './jobs/wake-ups.ts';
 import { keeperOf, ledgerChores, type LedgerParts } from './keydesk/keeper.ts';
 import { readiness } from './keydesk/readiness.ts';
-import { siteOf } from './keydesk/site.ts';
 import { jobChores, jobsOf, mostAtOnce, stateOfJobs, wakeAll } from './keydesk/rotation-jobs.ts';
 import { sweepingOf } from './keydesk/sweeping.ts';
 import { tidyChores } from './keydesk/tidying.ts';
@@ -131,7 +130,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
       ...(reconciling && { entraLog: () => reconciling.state() }),
       ...(sweeping && { sweep: () => sweeping.state() }),
     });
-  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], ...siteOf(parts, desk), readiness: ready, ids: desk.ids, log });
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], ...(parts.api && { site: await siteOf(parts, desk, parts.api) }), readiness: ready, ids: desk.ids, log });
   timekeeper.start();
   log.info({ url: server.url }, 'Keydesk answers');
   return {
@@ -149,6 +148,9 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     },
   };
 }
+
+/** Where there is no API nothing of it is loaded: a start is short because little is read. */
+const siteOf = async (parts: KeydeskParts, desk: Desk, api: NonNullable<KeydeskParts['api']>) => (await import('./keydesk/site.ts')).siteOf(parts, desk, api);
 
 function deskOf({ tenantId, database, graph, rotationGraph = graph, settings, ledger: kept, log, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;

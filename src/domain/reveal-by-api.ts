@@ -11,6 +11,7 @@ import type { EntraDeviceId } from './ids.ts';
 import type { Deadline } from './ports.ts';
 import { answerToState, type PressInputs } from './press.ts';
 import { aboutRequest, type KeyRead, readGranted } from './read-granted.ts';
+import type { Grant, RevealRequest } from './request.ts';
 
 export interface RevealWish extends Pick<PressInputs, 'keyId' | 'reason' | 'reasonText' | 'callerCheck' | 'ticket'> {
   readonly requestedBy?: string;
@@ -25,10 +26,26 @@ export async function revealByApi(desk: Desk, caller: ApiCaller, deviceId: Entra
   if (over !== undefined) return over;
   const acting = onBehalfOf(caller, requestedBy, 'reveal');
   if (isProblems(acting)) return acting;
-  return notingFailure(desk, acting, { asked: deviceId }, () => reveal(desk, acting, deviceId, inputs, deadline));
+  const judged = await notingFailure(desk, acting, { asked: deviceId }, () => judge(desk, acting, deviceId, inputs, deadline));
+  if (judged.kind !== 'granted') return judged;
+
+  const { request, grant } = judged;
+  await desk.requests.open(request, askedEntry(desk, acting, aboutRequest(request)));
+  const read = await readGranted(desk, acting, { request, grant, from: 'open', deadline });
+  switch (read.kind) {
+    case 'revealed':
+      return read;
+    case 'limit':
+      return no(desk, acting, 'reveal-limit', { limit: read.limit, at: read.freeAt }, aboutRequest(request));
+    case 'lost':
+      return no(desk, acting, answerToState[read.request.state], {}, aboutRequest(request));
+  }
 }
 
-async function reveal(desk: Desk, caller: ApiCaller, deviceId: EntraDeviceId, inputs: PressInputs, deadline: Deadline): Promise<RevealByApi> {
+type Judged = { readonly kind: 'granted'; readonly request: RevealRequest; readonly grant: Grant } | ApiRefused | ApiProblems;
+
+/** Who asks, for which device, and what the form of the card would have to hold. Nothing secret is read here. */
+async function judge(desk: Desk, caller: ApiCaller, deviceId: EntraDeviceId, inputs: PressInputs, deadline: Deadline): Promise<Judged> {
   const found = await findFor(desk, caller, 'reveal', deviceId, deadline);
   if (found.kind === 'refused') return found;
   const offer = await offerOf(desk, found.device, undefined, deadline);
@@ -40,16 +57,5 @@ async function reveal(desk: Desk, caller: ApiCaller, deviceId: EntraDeviceId, in
   const form = readForm(inputs, request, desk.settings);
   // A key that the device does not have, and one that the caller did not read from its screen.
   if (form.kind === 'changed' || form.kind === 'miss') return no(desk, caller, 'key-not-found', {}, about);
-  if (form.kind === 'problems') return { kind: 'problems', problems: form.problems };
-
-  await desk.requests.open(request, askedEntry(desk, caller, aboutRequest(request)));
-  const read = await readGranted(desk, caller, { request, grant: form.grant, from: 'open', deadline });
-  switch (read.kind) {
-    case 'revealed':
-      return read;
-    case 'limit':
-      return no(desk, caller, 'reveal-limit', { limit: read.limit, at: read.freeAt }, aboutRequest(request));
-    case 'lost':
-      return no(desk, caller, answerToState[read.request.state], {}, aboutRequest(request));
-  }
+  return form.kind === 'problems' ? { kind: 'problems', problems: form.problems } : { kind: 'granted', request, grant: form.grant };
 }

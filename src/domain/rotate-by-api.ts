@@ -7,13 +7,13 @@ import { barrierTo, deviceIn, newRequest, notingFailure } from './ask-for-key.ts
 import type { Desk } from './desk.ts';
 import { Fault } from './fault.ts';
 import { offerOf } from './find-device.ts';
-import { readRotationForm } from './form.ts';
+import { readRotationForm, type RotationForm } from './form.ts';
 import type { EntraDeviceId, RequestId, RotationId } from './ids.ts';
 import { rotationWanted } from './plan-rotation.ts';
 import type { Deadline } from './ports.ts';
 import type { PressInputs } from './press.ts';
 import { aboutRequest } from './read-granted.ts';
-import type { Once, RevealRequest } from './request.ts';
+import type { DeviceOffer, Once, RevealRequest } from './request.ts';
 import type { Rotation } from './rotation.ts';
 
 export interface RotateWish extends Pick<PressInputs, 'reason' | 'reasonText' | 'ticket'> {
@@ -35,27 +35,31 @@ export async function rotateByApi(desk: Desk, caller: ApiCaller, deviceId: Entra
   const acting = onBehalfOf(caller, wish.requestedBy, 'rotate');
   if (isProblems(acting)) return acting;
   const once = key === undefined ? undefined : { caller: caller.person.id, key, wish: JSON.stringify([deviceId, wish.reason, wish.reasonText, wish.ticket, wish.requestedBy]) };
-  return notingFailure(desk, acting, { asked: deviceId }, () => rotate(desk, acting, deviceId, wish, once, deadline));
+  const judged = await notingFailure(desk, acting, { asked: deviceId }, () => judge(desk, acting, deviceId, wish, deadline));
+  if (judged.kind !== 'wanted') return judged;
+
+  const { offer } = judged;
+  const request = newRequest(desk, { person: acting.person, viewer: apiViewer }, { purpose: 'rotate', state: 'open', choices: [], offer, preset: {}, api: acting.api });
+  const id = await openedAs(desk, acting, request, once);
+  if (id === 'other') return { kind: 'key-reused' };
+  // A crash here: the request is open and nothing is planned; the same key goes on from here.
+  const cause = { by: 'person', requestId: id, person: acting.person, ...judged.wish } as const;
+  const started = await desk.rotations.start(id, rotationWanted(desk, acting, offer, cause, desk.clock.now()));
+  const rotation = started.kind === 'started' ? started.rotation : started.request.rotationId && (await desk.rotations.find(started.request.rotationId));
+  if (rotation === undefined) throw new Fault('internal', 'never', { message: `request ${id} was started without a rotation` });
+  return { kind: 'rotating', rotation };
 }
 
-async function rotate(desk: Desk, caller: ApiCaller, deviceId: EntraDeviceId, wish: RotateWish, once: Once | undefined, deadline: Deadline): Promise<RotateByApi> {
+type Judged = { readonly kind: 'wanted'; readonly offer: DeviceOffer; readonly wish: Extract<RotationForm, { kind: 'wish' }>['wish'] } | ApiRefused | ApiProblems;
+
+async function judge(desk: Desk, caller: ApiCaller, deviceId: EntraDeviceId, inputs: RotateWish, deadline: Deadline): Promise<Judged> {
   const found = await findFor(desk, caller, 'rotate', deviceId, deadline);
   if (found.kind === 'refused') return found;
   const offer = await offerOf(desk, found.device, undefined, deadline);
   const barrier = barrierTo(desk, offer, 'rotate');
   if (barrier !== undefined) return no(desk, caller, barrier.code, barrier.facts, { device: deviceIn(offer) });
-  const form = readRotationForm(wish, desk.settings);
-  if (form.kind === 'problems') return { kind: 'problems', problems: form.problems };
-
-  const request = newRequest(desk, { person: caller.person, viewer: apiViewer }, { purpose: 'rotate', state: 'open', choices: [], offer, preset: {}, api: caller.api });
-  const id = await openedAs(desk, caller, request, once);
-  if (id === 'other') return { kind: 'key-reused' };
-  // A crash here: the request is open and nothing is planned; the same key goes on from here.
-  const cause = { by: 'person', requestId: id, person: caller.person, ...form.wish } as const;
-  const started = await desk.rotations.start(id, rotationWanted(desk, caller, offer, cause, desk.clock.now()));
-  const rotation = started.kind === 'started' ? started.rotation : started.request.rotationId && (await desk.rotations.find(started.request.rotationId));
-  if (rotation === undefined) throw new Fault('internal', 'never', { message: `request ${id} was started without a rotation` });
-  return { kind: 'rotating', rotation };
+  const form = readRotationForm(inputs, desk.settings);
+  return form.kind === 'problems' ? { kind: 'problems', problems: form.problems } : { kind: 'wanted', offer, wish: form.wish };
 }
 
 async function openedAs(desk: Desk, caller: ApiCaller, request: RevealRequest, once: Once | undefined): Promise<RequestId | 'other'> {

@@ -1,4 +1,4 @@
-// The API, where there is one, as the server takes it.
+// The API as the server takes it.
 import { createApi } from '../api/api.ts';
 import type { ApiConfig } from '../config/read-api.ts';
 import type { Desk } from '../domain/desk.ts';
@@ -8,13 +8,10 @@ import type { Site } from '../server/site.ts';
 
 export interface SiteParts {
   readonly tenantId: TenantId;
-  readonly api?: ApiConfig & { readonly keysUrl?: string };
   readonly ledger: { readonly signingKey: { reveal(): string } };
   readonly log: ErrorLog & { info(fields: object, message: string): void };
 }
 
-export function siteOf({ tenantId, api, ledger, log }: SiteParts, desk: Desk): { readonly site?: Site } {
-  if (api === undefined) return {};
-  const { audience, keysUrl } = api;
-  return { site: createApi({ desk, tenantId, audience, ...(keysUrl !== undefined && { keysUrl }), limits: api, secret: ledger.signingKey.reveal(), version: '0.1.0', log }) };
+export function siteOf({ tenantId, ledger, log }: SiteParts, desk: Desk, { audience, keysUrl, ...limits }: ApiConfig & { readonly keysUrl?: string }): Site {
+  return createApi({ desk, tenantId, audience, ...(keysUrl !== undefined && { keysUrl }), limits, secret: ledger.signingKey.reveal(), version: '0.1.0', log });
 }

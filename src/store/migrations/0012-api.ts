@@ -22,6 +22,10 @@ create table keydesk.api_once (
 );
 create index api_once_at on keydesk.api_once (at);
 
+-- The list goes through the fleet in the order of ids, of which a status may be asked for.
+create index device_listed on keydesk.device (device_id) where deleted_at is null and status is not null;
+create index device_listed_status on keydesk.device (status, device_id) where deleted_at is null and status is not null;
+
 alter table keydesk.rotation add column absorbed uuid[] not null default '{}';
 create index rotation_absorbed on keydesk.rotation using gin (absorbed);
 `;
