@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { systemCalendar } from './config/calendar.ts';
+import type { ApiConfig } from './config/read-api.ts';
 import { systemClock, systemDeadlines, systemIds } from './config/system.ts';
 import { hideDueCards, settleClaims } from './domain/close-card.ts';
 import type { CredentialEnd } from './domain/credential-end.ts';
@@ -35,6 +36,7 @@ import { entraReadsIn } from './store/entra-reads.ts';
 import { fleetIndexIn } from './store/fleet-index.ts';
 import { ledgerWatchIn } from './store/ledger-watch.ts';
 import { ledgerIn } from './store/ledger.ts';
+import { onceIn } from './store/open-once.ts';
 import { postingsIn } from './store/postings.ts';
 import { ledgerReaderIn } from './store/read-entries.ts';
 import { readingsIn } from './store/readings.ts';
@@ -72,6 +74,8 @@ export interface KeydeskParts {
   readonly database: Database;
   readonly ledger: LedgerParts;
   readonly log: Logger;
+  /** Absent: no REST API. `keysUrl`, where the tenant's signing keys are, is for the demo and tests. */
+  readonly api?: ApiConfig & { readonly keysUrl?: string };
   /** Absent: no sweeps, and no index of the fleet. */
   readonly sweep?: SweepSettings;
   /** Absent where nothing is exported. */
@@ -126,7 +130,7 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     { name: 'settle-claims', everySeconds: 5, work: () => settleClaims(desk) },
     ...ledgerChores(keeper, parts.ledger),
     { name: 'sum-refusals', everySeconds: 10, work: () => ledger.settleRefusals(desk.clock.now()) },
-    ...tidyChores(desk, database, { afterADay: [asks, readings, signIns], afterThreeMonths: [postings] }),
+    ...tidyChores(desk, database, { afterADay: [asks, readings, signIns, onceIn(database)], afterThreeMonths: [postings] }),
     ...channelChores(desk, telemetry?.post(bot.post) ?? bot.post, tellingOf(log)),
     ...(wakeUps === undefined ? [] : jobChores(wakeUps, times, desk)),
     ...(reconciling === undefined ? [] : [reconciling.chore]),
@@ -148,7 +152,8 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
       warnings: () => credentials?.warnings() ?? {},
       ...(sweeping && { sweep: () => sweeping.state() }),
     });
-  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], ...(delegated && { pages: pagesOf(delegated, { tenantId, clock: desk.clock, signIns }) }), readiness: ready, ids: desk.ids, log });
+  const pages = delegated && pagesOf(delegated, { tenantId, clock: desk.clock, signIns });
+  const server = await startServer({ host: parts.host, port: parts.port, routes: [bot.endpoint], ...(pages && { pages }), ...(parts.api && { site: await siteOf(parts, desk, parts.api) }), readiness: ready, ids: desk.ids, log });
   timekeeper.start();
   if (telemetry !== undefined) telemetry.read((await import('./keydesk/figures.ts')).figuresOf(database, desk.clock));
   log.info({ url: server.url }, 'Keydesk answers');
@@ -166,6 +171,9 @@ export async function startKeydesk(parts: KeydeskParts): Promise<Keydesk> {
     },
   };
 }
+
+/** Where there is no API nothing of it is loaded: a start is short because little is read. */
+const siteOf = async (parts: KeydeskParts, desk: Desk, api: NonNullable<KeydeskParts['api']>) => (await import('./keydesk/site.ts')).siteOf(parts, desk, api);
 
 function deskOf({ tenantId, database, graph, revealGraph = graph, rotationGraph = graph, delegated, settings, ledger: kept, log, telemetry, doors = {} }: KeydeskParts, wakeLater: WakeLater) {
   const { clock = systemClock, ids = systemIds, deadlines = systemDeadlines, around = (desk: Desk) => desk } = doors;

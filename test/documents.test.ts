@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownCodes } from '../src/api/problems.ts';
 import { faultCodes } from '../src/domain/fault.ts';
 import { refusalCodes } from '../src/domain/refusal.ts';
 import { faultsOfConfig, namesInCode, namesReadAtStart, namesWithoutFiles, onlyInEnvironment, settingsIn, settingsTold, toolkitNames } from './support/house/settings.ts';
@@ -25,9 +26,10 @@ function ownFiles(): readonly string[] {
 const texts = ownFiles().filter((path) => /\.(?:ts|mjs|js|json|md|yml|yaml|sql|sample|txt)$|\/run$/.test(path));
 
 describe('documents: errors.md', () => {
-  it('names every refusal and every fault exactly once, in the order of the code', () => {
+  it('names every refusal, every fault and every problem of the API exactly once, in the order of the code', () => {
     assert.deepEqual(codesUnder('Refusals', errors), refusalCodes);
     assert.deepEqual(codesUnder('Faults', errors), faultCodes);
+    assert.deepEqual(codesUnder('Problems of the API', errors), ownCodes);
   });
 
   it('has words for each: what happened, what the person can do, what the operator does', () => {
@@ -159,7 +161,7 @@ describe('documents: what stands nowhere in the repository', () => {
     const registries = anyOf(['registry\\.', 'npmjs'], ['registry\\.', 'yarnpkg'], ['npm\\.pkg\\.', 'github'], ['pkgs\\.dev\\.', 'azure'], ['jfrog', '\\.io'], ['_auth', 'Token']);
     assert.match(['https://registry.', 'npmjs.org/'].join(''), registries);
     assert.deepEqual(lines(registries, texts), []);
-    assert.deepEqual(lines(/"resolved": "(?!file:)/, ['package-lock.json']), [], 'the lockfile holds packages by integrity alone');
+    assert.deepEqual(lines(/"resolved": "(?!file:|test\/)/, ['package-lock.json']), [], 'the lockfile holds packages by integrity alone');
   });
 
   it('no recovery password in a paper', () => {

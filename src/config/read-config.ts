@@ -10,6 +10,7 @@ import { mayHoldPassword } from '../domain/recovery-password.ts';
 import { type DeskSettings, defaultSettings } from '../domain/settings.ts';
 import { withEnvFiles } from './env-files.ts';
 import { identitiesIn } from './identities.ts';
+import { type ApiConfig, readApi } from './read-api.ts';
 import { readSummaries } from './read-summaries.ts';
 import { defaultSweepSettings, type SweepSettings } from '../domain/sweep-fleet.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
@@ -33,6 +34,8 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** Absent: the ledger is not held against Entra's own log. */
   readonly entraLog?: { readonly everySeconds: number; readonly ownAppIds: readonly string[] };
+  /** Absent: there is no REST API. */
+  readonly api?: ApiConfig;
   readonly desk: DeskSettings;
   readonly sweep: SweepSettings;
   /** SHA-256 (hex) over all settings without secrets, for the ledger's entry at start. */
@@ -65,6 +68,7 @@ export function readConfig(env: Env, clock: Pick<Clock, 'now'> = systemClock): C
   const groups = readGroups(read);
   const desk = readDesk(read);
   const sweep = readSweep(read);
+  const api = readApi(read);
   const port = read.optional('PORT', z.coerce.number().int().min(1).max(65_535), 'a port number', 3978);
   const host = read.optional('KEYDESK_HOST', z.string().min(1), 'an address to listen on', '0.0.0.0');
   const logLevel = read.optional('KEYDESK_LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error']), 'debug, info, warn or error', 'info' as const);
@@ -74,7 +78,7 @@ export function readConfig(env: Env, clock: Pick<Clock, 'now'> = systemClock): C
   // Every identity of ours: a read under any one of them is as unexplained without an `intended`.
   const ownAppIds = identitiesIn({ identity, identitiesApart, graphMode }).map((one) => one.identity.clientId);
   const entraLog = entraLogMinutes === 'off' ? undefined : { everySeconds: entraLogMinutes * 60, ownAppIds };
-  const settings = { host, port, tenantId: tenant, identity, identitiesApart, graphMode, groups, ledger, logLevel, ...(entraLog && { entraLog }), desk, sweep };
+  const settings = { host, port, tenantId: tenant, identity, identitiesApart, graphMode, groups, ledger, logLevel, ...(entraLog && { entraLog }), ...(api && { api }), desk: { ...desk, appsMayReveal: api?.appsMayReveal ?? false }, sweep };
   return { ...settings, databaseUrl, fingerprint: fingerprintOf(settings) };
 }
 

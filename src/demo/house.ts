@@ -18,7 +18,7 @@ import type { DemoPlan } from './flags.ts';
 import { startPlayground } from './playground.ts';
 import { demoLedger } from './ledger-key.ts';
 import { freePorts } from './ports.ts';
-import { demoDeskBeside, demoEntraLog, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity, demoSweep, demoSweepPagesPerSecond } from './settings.ts';
+import { demoApi, demoDeskBeside, demoEntraLog, demoFingerprint, demoIdentity, demoRoleGroups, demoRotationIdentity, demoSweep, demoSweepPagesPerSecond } from './settings.ts';
 
 export interface House {
   readonly keydeskUrl: string;
@@ -154,6 +154,7 @@ async function startDesk(starting: ReturnType<typeof startDatabase>, tenant: Ret
     graph: graphAs(demoIdentity),
     rotationGraph: graphAs(demoRotationIdentity),
     entraLog: demoEntraLog,
+    api: { ...demoApi, keysUrl: `${origin}/${tenantId}/discovery/v2.0/keys` },
     database,
     ledger: demoLedger(dataFolder),
     log,

@@ -2,6 +2,7 @@
 // application, and one sensitive device.
 
 import { createHash } from 'node:crypto';
+import { defaultApiLimits } from '../config/read-api.ts';
 import { parseChannelId } from '../domain/channel.ts';
 import { defaultSettings, type DeskSettings } from '../domain/settings.ts';
 import type { SweepSettings } from '../domain/sweep-fleet.ts';
@@ -30,6 +31,7 @@ export const demoDesk: DeskSettings = {
   summarySettleSeconds: 2,
   selfService: true,
   helpdeskContact: '+1 555 0100 (the simulated helpdesk)',
+  appsMayReveal: true,
 };
 
 /** At once, and again every few minutes, from a tenant that asks nobody for patience. */
@@ -55,10 +57,13 @@ export const demoRotationIdentity: CredentialSettings = {
   identity: { type: 'secret', clientId: apps.keydeskRotation.clientId, secret: { reveal: () => apps.keydeskRotation.secret } },
 };
 
+/** Tokens for it come from the simulator (`POST /_sim/token`), which gives them to anybody. */
+export const demoApi = { audience: apps.keydesk.clientId, appsMayReveal: true, ...defaultApiLimits } as const;
+
 /** Soon enough to be seen by who waits for it. */
 export const demoEntraLog = { everySeconds: 5, ownAppIds: [apps.keydesk.clientId, apps.keydeskRotation.clientId] } as const;
 
 /** For the ledger's entry at start, as in production: SHA-256 over the settings without secrets. */
 export const demoFingerprint = createHash('sha256')
-  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, rotationClientId: apps.keydeskRotation.clientId, groups: demoRoleGroups, entraLog: demoEntraLog, desk: demoDesk, sweep: demoSweep }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
+  .update(JSON.stringify({ demo: true, tenantId, clientId: apps.keydesk.clientId, rotationClientId: apps.keydeskRotation.clientId, groups: demoRoleGroups, entraLog: demoEntraLog, api: demoApi, desk: demoDesk, sweep: demoSweep }, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value)))
   .digest('hex');

@@ -1,7 +1,7 @@
 // The ask (product.md §4.1): find the one device that is meant and offer its keys. Nothing secret is read here.
 
 import type { KeyQuestion } from './command.ts';
-import { type Asker, type Desk, entry, refuse } from './desk.ts';
+import { type Acting, type Asker, type Desk, entry, refuse } from './desk.ts';
 import { type Device, type KeyIdFragment, matching, parseKeyIdFragment } from './device.ts';
 import { Fault } from './fault.ts';
 import { candidates, closestNames, type FoundDevices, offerOf, summaryOf } from './find-device.ts';
@@ -61,7 +61,7 @@ function ask(desk: Desk, asker: Asker, question: KeyQuestion, place: Promise<Car
 }
 
 /** That somebody asked is in the ledger also when the answer is a fault. */
-export async function notingFailure<T>(desk: Desk, asker: Asker, noted: Parameters<typeof entry>[2], work: () => Promise<T>): Promise<T> {
+export async function notingFailure<T>(desk: Desk, asker: Acting, noted: Parameters<typeof entry>[2], work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -205,8 +205,8 @@ export const portalIdsOf = ({ device, managed }: DeviceOffer) => ({ objectId: de
 
 export function newRequest(
   desk: Desk,
-  asker: Asker,
-  part: Pick<RevealRequest, 'purpose' | 'state' | 'choices' | 'preset' | 'card'> & { readonly offer?: DeviceOffer; readonly by?: RequestBy },
+  asker: Pick<Asker, 'person' | 'viewer'>,
+  part: Pick<RevealRequest, 'purpose' | 'state' | 'choices' | 'preset' | 'card' | 'api'> & { readonly offer?: DeviceOffer; readonly by?: RequestBy },
 ): RevealRequest {
   const openedAt = desk.clock.now();
   return {

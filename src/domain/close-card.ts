@@ -12,7 +12,7 @@ import { barredFrom } from './may-go-on.ts';
 import { answerToState, judge, type Press } from './press.ts';
 import type { Refusal } from './refusal.ts';
 import { offeredChoice, type RevealRequest } from './request.ts';
-import { aboutGrant, aboutRequest } from './reveal-key.ts';
+import { aboutGrant, aboutRequest } from './read-granted.ts';
 
 /** One of several devices was chosen: its card, under the same request. A second press gives the same card. */
 export async function chooseDevice(desk: Desk, press: Press): Promise<AskAnswer | StatusAnswer> {

@@ -43,11 +43,11 @@ export interface Delegation {
 }
 
 /** In whose name, and what the entries about it say. */
-export interface Acting {
+export interface InNameOf {
   readonly authority: Authority;
   readonly noted: Partial<LedgerEntry>;
 }
-export const asKeydesk: Acting = { authority: 'application', noted: {} };
+export const asKeydesk: InNameOf = { authority: 'application', noted: {} };
 
 /** The client is to sign the person in and to repeat the press. `renew`: with another token than the one it brought. */
 export interface SignInWanted {
@@ -88,13 +88,13 @@ export async function signInOf({ delegation }: Desk, press: Press, request: Reve
 }
 
 /** Exchanges a sign-in that was believed. Throws a Fault when Entra does not decide; nothing has happened then. */
-export async function actingFor(desk: Desk, press: Press, request: RevealRequest, token: Token | undefined, deadline: Deadline): Promise<{ readonly kind: 'acting'; readonly acting: Acting } | SignInWanted | Barred> {
-  if (desk.delegation === undefined || token === undefined) return { kind: 'acting', acting: asKeydesk };
+export async function actingFor(desk: Desk, press: Press, request: RevealRequest, token: Token | undefined, deadline: Deadline): Promise<{ readonly kind: 'acting'; readonly inNameOf: InNameOf } | SignInWanted | Barred> {
+  if (desk.delegation === undefined || token === undefined) return { kind: 'acting', inNameOf: asKeydesk };
   const exchanged = await desk.delegation.exchange(token, deadline);
   switch (exchanged.kind) {
     case 'granted': {
       const person = { id: press.person.id, name: press.person.name };
-      return { kind: 'acting', acting: { authority: { onBehalfOf: exchanged.token }, noted: { authority: 'delegated', person } } };
+      return { kind: 'acting', inNameOf: { authority: { onBehalfOf: exchanged.token }, noted: { authority: 'delegated', person } } };
     }
     case 'ended':
       return { kind: 'sign-in', request, exchange: exchangeOf(request), renew: true };
@@ -109,7 +109,7 @@ export async function actingFor(desk: Desk, press: Press, request: RevealRequest
 }
 
 /** Graph's no to the person rather than to Keydesk: what they can do about it themselves. Undefined for anything else. */
-export function hindranceIn(error: unknown, { authority }: Acting): 'entra-role-missing' | 'sign-in-needed' | undefined {
+export function hindranceIn(error: unknown, { authority }: InNameOf): 'entra-role-missing' | 'sign-in-needed' | undefined {
   if (authority === 'application' || !(error instanceof Fault)) return undefined;
   if (error.code === 'graph-forbidden') return 'entra-role-missing';
   return error.code === 'graph-claims' ? 'sign-in-needed' : undefined;

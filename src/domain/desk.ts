@@ -1,3 +1,4 @@
+import { type ApiOrigin, originNoted } from './api-caller.ts';
 import type { Channels, LedgerSummary, LedgerWatch, Postings } from './channel-ports.ts';
 import type { Delegation } from './delegation.ts';
 import type { FleetIndex } from './fleet-ports.ts';
@@ -45,9 +46,15 @@ export interface Desk {
   readonly deadlines: { ask(): Deadline; press(): Deadline; work(): Deadline };
 }
 
-/** Who asks, and where; all of it from the authenticated activity. */
-export interface Asker {
+/** Who acts, as the ledger knows them: in a conversation of Teams, or by the API. */
+export interface Acting {
   readonly person: Person;
+  readonly conversation?: ConversationKind;
+  readonly api?: ApiOrigin;
+}
+
+/** Who asks in Teams, and where; all of it from the authenticated activity. */
+export interface Asker extends Acting {
   readonly viewer: Viewer;
   readonly conversation: ConversationKind;
 }
@@ -60,7 +67,7 @@ type Noted = Partial<Omit<LedgerEntry, 'time' | 'act' | 'outcome' | 'code' | 're
  */
 export async function refuse(
   desk: Desk,
-  asker: Pick<Asker, 'person' | 'conversation'>,
+  asker: Acting,
   code: RefusalCode,
   facts: RefusalFacts = {},
   noted: Noted = {},
@@ -68,7 +75,7 @@ export async function refuse(
   const refusal: Refusal = { code, reference: desk.ids.reference(), facts: { ...wayOn(desk, code), ...facts } };
   await desk.ledger.refuse({
     ...entry(desk, asker, noted),
-    act: code === 'no-role' ? 'role-denied' : 'refused',
+    act: code === 'no-role' || code === 'no-right' ? 'role-denied' : 'refused',
     outcome: 'refused',
     code,
     reference: refusal.reference,
@@ -84,15 +91,16 @@ function wayOn({ settings }: Desk, code: RefusalCode): RefusalFacts {
   return { ...(settings.selfService && { selfService: true }), ...(settings.helpdeskContact !== undefined && { helpdesk: settings.helpdeskContact }) };
 }
 
-/** The part that every entry of a person in Teams has; `noted` says so where the source is another. */
+/** The part that every entry of somebody who acts has; `noted` says so where the source is another. */
 export const entry = (
   desk: Desk,
-  asker: Pick<Asker, 'person' | 'conversation'>,
+  asker: Acting,
   noted: Noted,
 ): Omit<LedgerEntry, 'act' | 'outcome'> => ({
   time: desk.clock.now(),
   source: 'teams',
   person: { id: asker.person.id, name: asker.person.name },
-  conversation: asker.conversation,
+  ...(asker.conversation && { conversation: asker.conversation }),
+  ...(asker.api && originNoted(asker.api)),
   ...noted,
 });

@@ -13,7 +13,7 @@ import type { Deadline } from './ports.ts';
 import type { Press } from './press.ts';
 import type { Refusal } from './refusal.ts';
 import type { CardPlace, RequestBy, RevealRequest } from './request.ts';
-import { aboutRequest } from './reveal-key.ts';
+import { aboutRequest } from './read-granted.ts';
 
 export type StatusAnswer =
   /** `mayRotate`: who asks may, and there is one managed device to tell. */

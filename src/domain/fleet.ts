@@ -98,6 +98,27 @@ export interface FleetOverview {
   readonly manyKeysCount: number;
 }
 
+/** A device with its keys, as the index has them. A key without a time that can be read is still a key. */
+export interface FleetItem extends Pick<FleetDevice, 'deviceId' | 'name' | 'status' | 'reason'> {
+  readonly asOf: Instant | undefined;
+  readonly keys: readonly (Pick<EscrowedKey, 'keyId' | 'volumeType'> & { readonly createdAt: Instant | undefined })[];
+}
+
+/** Which devices, behind which one in the order of their ids, and how many at most. All that is there must hold. */
+export interface FleetItems {
+  readonly after?: EntraDeviceId;
+  readonly most: number;
+  readonly status?: EscrowStatusName;
+  readonly deviceId?: EntraDeviceId;
+  /** Upper and lower case alike. */
+  readonly name?: string;
+  /** Sign-in name of the primary user. */
+  readonly user?: string;
+  /** Beginning of a key ID: 8 to 32 lower-case hex digits. */
+  readonly keyId?: string;
+  readonly volume?: EscrowedKey['volumeType'];
+}
+
 /** The lists that may be asked for. `missing`: every device that is not Escrowed, the dangerous ones first. */
 export const fleetLists = ['missing', 'failed', 'pending', 'unknown', 'not-available'] as const;
 export type FleetList = (typeof fleetLists)[number];

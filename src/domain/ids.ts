@@ -23,6 +23,8 @@ export type RequestId = Id<'RequestId'>;
 export type RotationId = Id<'RotationId'>;
 /** One question to the ledger, whose pages are turned. Not a secret, yet not guessable. */
 export type ReadingId = Id<'ReadingId'>;
+/** Application (client) id in Entra. */
+export type AppId = Id<'AppId'>;
 /** One file offered to one person. */
 export type ExportId = Id<'ExportId'>;
 /** What a person can name on the phone and an operator can find in the log: `KD-` and eight characters. */
@@ -53,6 +55,7 @@ export const parseRequestId = guidParser<RequestId>();
 export const parseRotationId = guidParser<RotationId>();
 export const parseReadingId = guidParser<ReadingId>();
 export const parseExportId = guidParser<ExportId>();
+export const parseAppId = guidParser<AppId>();
 
 /** `KD-7F3A91C2`; the letters are those that nobody mistakes on the phone. */
 export function parseReferenceId(value: unknown): ReferenceId | undefined {

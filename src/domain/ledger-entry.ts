@@ -39,6 +39,10 @@ export type AlertKind = (typeof alertKinds)[number];
 export const erasedKinds = ['texts', 'requests'] as const;
 export type ErasedKind = (typeof erasedKinds)[number];
 
+/** Who called the API: a person, by a delegated token, or an application by its own. */
+export const callerKinds = ['person', 'app'] as const;
+export type CallerKind = (typeof callerKinds)[number];
+
 export const exportFormats = ['csv', 'jsonl', 'ocsf'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
@@ -111,4 +115,8 @@ export interface LedgerEntry {
   readonly erased?: ErasedKind;
   /** Graph was asked in the name of `person`; absent: in Keydesk's own. */
   readonly authority?: 'delegated';
+  /** By the API: a person through a program (`clientAppId`), or that program by itself. */
+  readonly caller?: CallerKind;
+  /** For whom a program asked, as it says; nobody vouches for it. Personal: committed, not stored in the bytes. */
+  readonly requestedBy?: string;
 }

@@ -11,7 +11,7 @@ import { type Ownership, ownershipOf } from './ownership.ts';
 import type { Deadline } from './ports.ts';
 import type { Refusal } from './refusal.ts';
 import type { CardPlace, DeviceOffer } from './request.ts';
-import { aboutRequest } from './reveal-key.ts';
+import { aboutRequest } from './read-granted.ts';
 
 export interface OwnDevice extends Ownership {
   readonly device: Device;

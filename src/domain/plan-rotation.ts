@@ -1,7 +1,7 @@
 // What a rotation is planned for: a key that was shown, or the wish of a person.
 
 import { deviceIn } from './ask-for-key.ts';
-import { type Asker, type Desk, entry } from './desk.ts';
+import { type Acting, type Desk, entry } from './desk.ts';
 import type { VolumeType } from './device.ts';
 import { type Instant, plusSeconds } from './instant.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -13,7 +13,7 @@ import type { Rotation, RotationCause } from './rotation.ts';
  * The rotation that follows a reveal; undefined where the installation switched it off, and for a removable drive, which
  * Intune does not rotate: nothing is promised that cannot come.
  */
-export function rotationAfter(desk: Desk, asker: Pick<Asker, 'person' | 'conversation'>, request: RevealRequest, grant: Grant, at: Instant): PlannedRotation | undefined {
+export function rotationAfter(desk: Desk, asker: Acting, request: RevealRequest, grant: Grant, at: Instant): PlannedRotation | undefined {
   const { offer } = request;
   const { rotateAfterSeconds } = desk.settings;
   if (rotateAfterSeconds === undefined || offer === undefined || grant.key.volumeType === 'removableData') return undefined;
@@ -34,7 +34,7 @@ export function rotationAfter(desk: Desk, asker: Pick<Asker, 'person' | 'convers
  * The rotation that a person wants, now. Every kind of volume that has a key is to get a new one; at least the system's,
  * unless Graph does not say of what kind a volume is, which then may be it.
  */
-export function rotationWanted(desk: Desk, asker: Pick<Asker, 'person' | 'conversation'>, offer: DeviceOffer, cause: RotationCause, at: Instant): PlannedRotation {
+export function rotationWanted(desk: Desk, asker: Acting, offer: DeviceOffer, cause: RotationCause, at: Instant): PlannedRotation {
   const kinds = new Set<VolumeType>(offer.keys.map((key) => key.volumeType));
   if (!kinds.has('unknown')) kinds.add('operatingSystem');
   else if (kinds.has('operatingSystem')) kinds.delete('unknown');
@@ -45,7 +45,7 @@ export function rotationWanted(desk: Desk, asker: Pick<Asker, 'person' | 'conver
 
 function planned(
   desk: Desk,
-  asker: Pick<Asker, 'person' | 'conversation'>,
+  asker: Acting,
   offer: DeviceOffer,
   cause: RotationCause,
   volumeTypes: readonly VolumeType[],

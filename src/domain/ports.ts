@@ -8,7 +8,7 @@ import type { Instant } from './instant.ts';
 import type { AlertKind, LedgerEntry } from './ledger-entry.ts';
 import type { Role, RoleSet } from './person.ts';
 import type { RecoveryPassword } from './recovery-password.ts';
-import type { CardPlace, DeviceOffer, FormValues, Grant, RevealRequest } from './request.ts';
+import type { CardPlace, DeviceOffer, FormValues, Grant, Once, RevealRequest } from './request.ts';
 import type { Rotation, RotationAction, RotationPlan, RotationState } from './rotation.ts';
 
 export interface Clock {
@@ -73,6 +73,8 @@ export interface Roles {
   fresh(person: PersonId, deadline: Deadline): Promise<RoleSet>;
   /** The same, at most 60 s old: for look-ups, never for a reveal. */
   recent(person: PersonId, deadline: Deadline): Promise<RoleSet>;
+  /** Roles of somebody who is in exactly these groups (object ids), as a token names them: nested ones are among them. */
+  ofGroups(groups: readonly string[]): RoleSet;
   /** Everybody who has the role, through nested groups too; nobody where it has no group. A name may be missing. */
   members(role: Role, deadline: Deadline): Promise<readonly { readonly id: PersonId; readonly name?: string }[]>;
 }
@@ -125,6 +127,11 @@ export type ClaimResult =
 export interface Requests {
   /** Writes a new request (`choosing` or `open`) and its `asked` entry. */
   open(request: RevealRequest, asked: LedgerEntry): Promise<void>;
+  /**
+   * The same once for one key of a caller within 24 hours, over all instances, in one transaction with the key. `repeat`:
+   * the same was asked before, and its request stands. `other`: the key was used for something else.
+   */
+  openOnce(request: RevealRequest, asked: LedgerEntry, once: Once): Promise<'opened' | { readonly kind: 'repeat'; readonly id: RequestId } | { readonly kind: 'other' }>;
   find(id: RequestId): Promise<RevealRequest | undefined>;
   /** choosing → open with the device chosen, and its entry. False when it was not choosing any more. */
   choose(id: RequestId, offer: DeviceOffer, preset: FormValues, asked: LedgerEntry): Promise<boolean>;
@@ -144,8 +151,9 @@ export interface Requests {
    * claimed (this attempt) → revealed, with its entry, and the rotation that follows it, all in one transaction.
    * `lost` when this claim was lost meanwhile: the password is
    * then dropped unseen. `showAgainUntil` counts at the first reveal only, so that showing again cannot go on for ever.
+   * Without a card there is nothing to hide and nothing to show again.
    */
-  revealed(claim: { readonly id: RequestId; readonly attempt: number; readonly at: Instant; readonly hideAt: Instant; readonly showAgainUntil: Instant; readonly entry: LedgerEntry; readonly rotation?: PlannedRotation }): Promise<'lost' | { readonly rotation?: Rotation }>;
+  revealed(claim: { readonly id: RequestId; readonly attempt: number; readonly at: Instant; readonly card?: { readonly hideAt: Instant; readonly showAgainUntil: Instant }; readonly entry: LedgerEntry; readonly rotation?: PlannedRotation }): Promise<'lost' | { readonly rotation?: Rotation }>;
   /**
    * claimed (this attempt) → failed, or back to revealed when it had been shown before; with its entry. `reopen`: back to
    * open instead of failed, where it is certain that nothing was read.
@@ -197,6 +205,8 @@ export interface Rotations {
    */
   start(requestId: RequestId, planned: PlannedRotation): Promise<{ readonly kind: 'started'; readonly rotation: Rotation; readonly joined: boolean } | { readonly kind: 'lost'; readonly request: RevealRequest }>;
   find(id: RotationId): Promise<Rotation | undefined>;
+  /** The one that somebody was told by this id: itself, or the one that it became part of. */
+  told(id: RotationId): Promise<Rotation | undefined>;
   /** The one under way (not over) for a device. */
   underWay(device: EntraDeviceId): Promise<Rotation | undefined>;
   /**

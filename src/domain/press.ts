@@ -80,7 +80,7 @@ const rules: readonly Rule[] = [
   (press, request) => (samePerson(press.person, request.person) ? undefined : 'not-your-card'),
   (press) => (press.trigger === 'manual' ? undefined : 'automatic-refresh'),
   (press, request) =>
-    press.conversation === 'personal' && press.conversationId === request.card.conversationId ? undefined : 'wrong-conversation',
+    press.conversation === 'personal' && request.card !== undefined && press.conversationId === request.card.conversationId ? undefined : 'wrong-conversation',
   (_press, request, verb) => (purposes[verb]?.includes(request.purpose) === false ? 'card-changed' : undefined),
   (_press, request, verb) => (statesFor(verb, request).includes(request.state) ? undefined : answerToState[request.state]),
   (_press, request, verb, now) =>

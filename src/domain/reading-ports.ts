@@ -20,6 +20,12 @@ export interface LedgerReader {
   count(part: Part, most: number): Promise<number>;
   /** Newest first. */
   page(part: Part, place: { readonly skip: number; readonly most: number }): Promise<readonly ReadEntry[]>;
+  /**
+   * For each of these entries that the newest checkpoint covers, the proof that it is in the ledger, as https://c2sp.org/tlog-proof
+   * writes it; all of them against that one checkpoint. Throws `ledger-mismatch` when what is stored does not make the
+   * root that was signed.
+   */
+  proofs(seqs: readonly number[]): Promise<ReadonlyMap<number, string>>;
   /** Devices that bear the name in some entry, case folded: for those that Entra no longer knows. Erased names are not found. */
   devicesCalled(name: string): Promise<readonly EntraDeviceId[]>;
   /**

@@ -86,7 +86,7 @@ export const pageSize = 8;
 export const pagesOf = ({ count }: Pick<Reading, 'count'>): number => Math.max(1, Math.ceil(Math.min(count, mostCounted) / pageSize));
 
 /** Texts of an entry that may be erased; the names are those of the ledger. */
-export type PersonalText = 'personName' | 'deviceName' | 'reasonText' | 'ticket' | 'asked' | 'client';
+export type PersonalText = 'personName' | 'deviceName' | 'reasonText' | 'ticket' | 'asked' | 'client' | 'requestedBy';
 
 /** An entry as it is read. */
 export interface ReadEntry {

@@ -53,6 +53,9 @@ export const refusalCodes = [
   'consent-missing', // Keydesk was never allowed to act for the person
   'sign-in-needed', // Conditional Access, or a session that was ended
   'entra-role-missing', // Graph refuses the person: no role in Entra that is active now
+  // the API
+  'no-right', // the token holds neither the scope nor the app role for it
+  'app-reveal-off', // an application by itself may be told no key
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

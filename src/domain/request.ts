@@ -1,5 +1,6 @@
+import type { ApiOrigin } from './api-caller.ts';
 import type { Device, KnownKey, ManagedDevice, Owner } from './device.ts';
-import type { EntraDeviceId, KeyId, RequestId, RotationId } from './ids.ts';
+import type { EntraDeviceId, KeyId, PersonId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { PermittedAct, Person } from './person.ts';
 import type { CallerCheck, ReasonCode } from './reason.ts';
@@ -102,7 +103,10 @@ export interface RevealRequest {
   readonly offer?: DeviceOffer;
   readonly preset: FormValues;
   readonly misses: number;
-  readonly card: CardPlace;
+  /** Absent for a request of the API, which is answered where it was asked. */
+  readonly card?: CardPlace;
+  /** Present for a request of the API. */
+  readonly api?: ApiOrigin;
   readonly openedAt: Instant;
   readonly expiresAt: Instant;
   readonly claimedAt?: Instant;
@@ -117,6 +121,14 @@ export interface RevealRequest {
   readonly rotationId?: RotationId;
   /** Show again until then; fixed when the card is hidden or its time to hide has come. */
   readonly showAgainUntil?: Instant;
+}
+
+/** A key that a caller of the API chose for what it wants done once. */
+export interface Once {
+  readonly caller: PersonId;
+  readonly key: string;
+  /** What is asked for, as text: compared, not kept. */
+  readonly wish: string;
 }
 
 /** The press, checked: what goes into the ledger and into the read. */

@@ -1,25 +1,20 @@
-// The one moment in which a person sees a recovery password. The order of effects is the law (product.md §4):
-// decide → intended (durable) → read → revealed (durable) → show. A comment at each effect says what a crash right
-// after it leaves behind; settleClaims (run at start and by the timekeeper) settles it.
+// The one moment in which a person sees a recovery password, by a press on a card: who may press, what the form says, and
+// then the law of effects (read-granted.ts).
 
-import { barrierTo, deviceIn, portalIdsOf } from './ask-for-key.ts';
-import { actingFor, askFor, type Acting, factsOf, hinder, hindranceIn, signInOf, type SignInWanted } from './delegation.ts';
+import { barrierTo, portalIdsOf } from './ask-for-key.ts';
+import { actingFor, factsOf, hinder, type InNameOf, signInOf, type SignInWanted } from './delegation.ts';
 import { type Desk, entry, refuse } from './desk.ts';
-import { Fault } from './fault.ts';
 import { type FormAnswer, type InputProblem, keptValues, readForm } from './form.ts';
 import { plusSeconds } from './instant.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
 import { barredFrom, formSettings, inputsFor } from './may-go-on.ts';
 import type { Deadline } from './ports.ts';
 import { answerToState, judge, type Press } from './press.ts';
-import type { RecoveryPassword } from './recovery-password.ts';
+import { aboutRequest, type KeyRead, readGranted } from './read-granted.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { FormValues, Grant, RevealRequest } from './request.ts';
-import type { Rotation } from './rotation.ts';
-import { rotationAfter } from './plan-rotation.ts';
 
 export type RevealAnswer =
-  | { readonly kind: 'revealed'; readonly request: RevealRequest; readonly password: RecoveryPassword; readonly rotation?: Rotation }
+  | Extract<KeyRead, { kind: 'revealed' }>
   /** The same card again, values kept. `missesLeft` only with `callerProof` and only after a miss. */
   | {
       readonly kind: 'card-back';
@@ -64,7 +59,7 @@ async function reveal(desk: Desk, press: Press, verb: 'reveal' | 'again'): Promi
   const taken = await actingFor(desk, press, request, signIn.kind === 'signed-in' ? signIn.token : undefined, deadline);
   if (taken.kind === 'sign-in') return taken;
   if (taken.kind === 'barred') return cardStays(desk, press, request, taken.code);
-  return readAndShow(desk, press, request, form.grant, verb, taken.acting, deadline);
+  return readAndShow(desk, press, request, form.grant, verb, taken.inNameOf, deadline);
 }
 
 /** A no about the sign-in: what was typed comes back on the card, or, at Show again, the button. */
@@ -97,67 +92,18 @@ async function miss(desk: Desk, press: Press, request: RevealRequest, values: Fo
   return { kind: 'card-back', request, values, problems: [{ input: 'keyId', problem: 'no-match' }], missesLeft: mostMisses - misses };
 }
 
-async function readAndShow(desk: Desk, press: Press, request: RevealRequest, grant: Grant, verb: 'reveal' | 'again', acting: Acting, deadline: Deadline): Promise<RevealAnswer> {
-  const clientRequestId = desk.ids.clientRequest();
-  const attempt = request.attempt + 1;
-  const about = { ...aboutRequest(request), ...aboutGrant(grant), attempt, clientRequestId, ...acting.noted };
-
-  // Limits, claim and `intended` in one transaction; durable when it returns, whatever the caller's patience.
-  // A crash after it: claimed, nothing shown, perhaps nothing read. settleClaims writes outcome `unknown`.
-  const claim = await desk.requests.claim({
-    id: request.id,
-    from: verb === 'reveal' ? 'open' : 'revealed',
-    attempt,
-    grant,
-    at: desk.clock.now(),
-    limits: desk.settings.revealLimits,
-    intended: { ...entry(desk, press, about), act: 'intended', outcome: 'done' },
-  });
-  if (claim.kind === 'limit') return refusePress(desk, press, 'reveal-limit', request, { limit: claim.limit, at: claim.freeAt });
-  if (claim.kind === 'lost') return refusePress(desk, press, answerToState[claim.request.state], claim.request);
-
-  // Graph writes its own audit record of the read. A crash after it: as above, and Entra's log holds one row more.
-  const read = await desk.recoveryKeys.read(grant.key.keyId, { clientRequestId, deadline, authority: acting.authority }).catch((error: unknown) => ({ error }));
-  if ('error' in read) return giveUp(desk, press, claim.request, about, attempt, acting, read.error);
-
-  // A crash after it: revealed and durable, the answer lost on the way. One press on the card offers Show again.
-  const at = desk.clock.now();
-  const hideAt = plusSeconds(at, desk.settings.hideSeconds);
-  const showAgainUntil = plusSeconds(hideAt, desk.settings.showAgainMinutes * 60);
-  const graph = read.graphRequestId === undefined ? {} : { graphRequestId: read.graphRequestId };
-  const revealed: LedgerEntry = { ...entry(desk, press, { ...about, ...graph }), act: 'revealed', outcome: 'done' };
-  const rotation = rotationAfter(desk, press, request, grant, at);
-  const written = await desk.requests.revealed({ id: request.id, attempt, at, hideAt, showAgainUntil, entry: revealed, ...(rotation && { rotation }) });
-  // The claim was settled as lost by another instance: the password is dropped unseen.
-  if (written === 'lost') return lostMeanwhile(desk, press, request);
-
-  const { hiddenAt: _shownAgain, ...claimed } = claim.request;
-  const shown: RevealRequest = { ...claimed, state: 'revealed', grant, attempt, hideAt, showAgainUntil: request.showAgainUntil ?? showAgainUntil, revealedAt: at, ...(written.rotation && { rotationId: written.rotation.id }) };
-  return { kind: 'revealed', request: shown, password: read.password, ...(written.rotation && { rotation: written.rotation }) };
-}
-
-/** After a Show again the request is as it was, and one more press may do; after a first reveal it is over. */
-async function lostMeanwhile(desk: Desk, press: Press, request: RevealRequest): Promise<RevealAnswer> {
-  const now = (await desk.requests.find(request.id)) ?? request;
-  return refusePress(desk, press, answerToState[now.state], now);
-}
-
-/**
- * The read failed: said in the ledger, and the request is over (or, at Show again, as it was). Where Graph refused the
- * person, and so read nothing, it is open again for the next press: the entry of this one carries the reference.
- */
-async function giveUp(desk: Desk, press: Press, request: RevealRequest, about: ReturnType<typeof aboutRequest>, attempt: number, acting: Acting, error: unknown): Promise<RevealAnswer> {
-  const hindrance = hindranceIn(error, acting);
-  const reference = hindrance && desk.ids.reference();
-  const fault = error instanceof Fault ? error : undefined;
-  const outcome = fault === undefined || fault.retry === 'unknown-outcome' ? 'unknown' : 'failed';
-  const graph = fault?.graphRequestId === undefined ? {} : { graphRequestId: fault.graphRequestId };
-  const failed: LedgerEntry = { ...entry(desk, press, { ...about, ...graph }), act: 'revealed', outcome, code: fault?.code ?? 'internal', ...(reference && { reference }) };
-  // When this write fails too, the claim stays and settleClaims writes `unknown`; the first fault is the one to report.
-  const given = await desk.requests.failed({ id: request.id, attempt, at: desk.clock.now(), entry: failed, reopen: hindrance !== undefined }).catch(() => false);
-  if (hindrance === undefined || reference === undefined || !given) throw error;
-  await askFor(desk, request, fault?.claims);
-  return withHindrance(press, { ...request, state: 'open' }, { code: hindrance, reference, facts: factsOf(desk, request) });
+async function readAndShow(desk: Desk, press: Press, request: RevealRequest, grant: Grant, verb: 'reveal' | 'again', inNameOf: InNameOf, deadline: Deadline): Promise<RevealAnswer> {
+  const read = await readGranted(desk, press, { request, grant, from: verb === 'reveal' ? 'open' : 'revealed', inNameOf, deadline });
+  switch (read.kind) {
+    case 'revealed':
+      return read;
+    case 'limit':
+      return refusePress(desk, press, 'reveal-limit', request, { limit: read.limit, at: read.freeAt });
+    case 'hindered':
+      return withHindrance(press, read.request, { code: read.code, reference: read.reference, facts: factsOf(desk, request) });
+    case 'lost':
+      return refusePress(desk, press, answerToState[read.request.state], read.request);
+  }
 }
 
 async function refusePress(desk: Desk, press: Press, code: RefusalCode, request: RevealRequest | undefined, facts: RefusalFacts = {}): Promise<RevealAnswer> {
@@ -176,19 +122,4 @@ const aboutUse = (request: RevealRequest): RefusalFacts => ({
   ...(request.revealedAt && { at: request.revealedAt }),
   ...(request.offer && { device: portalIdsOf(request.offer), asked: request.offer.device.name }),
   ...(request.by === 'owner' && { by: 'owner' }),
-});
-
-export const aboutRequest = (request: RevealRequest): Partial<LedgerEntry> => ({
-  requestId: request.id,
-  ...(request.by === 'owner' && { source: 'self-service' }),
-  ...(request.offer && { device: deviceIn(request.offer) }),
-});
-
-export const aboutGrant = (grant: Grant): Partial<LedgerEntry> => ({
-  keyId: grant.key.keyId,
-  volumeType: grant.key.volumeType,
-  reason: grant.reason,
-  ...(grant.reasonText !== undefined && { reasonText: grant.reasonText }),
-  ...(grant.callerCheck !== undefined && { callerCheck: grant.callerCheck }),
-  ...(grant.ticket !== undefined && { ticket: grant.ticket }),
 });

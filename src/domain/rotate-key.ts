@@ -2,7 +2,7 @@
 // follow-rotation.ts on the same card.
 
 import { type AskAnswer, barrierTo, deviceIn, newRequest } from './ask-for-key.ts';
-import { actingFor, asKeydesk, type Acting, askFor, hinder, signInOf, type SignInWanted } from './delegation.ts';
+import { actingFor, asKeydesk, askFor, hinder, type InNameOf, signInOf, type SignInWanted } from './delegation.ts';
 import { type Desk, entry, refuse } from './desk.ts';
 import { failed } from './end-rotation.ts';
 import { type InputProblem, keptValues, readRotationForm } from './form.ts';
@@ -14,7 +14,7 @@ import type { Deadline } from './ports.ts';
 import { judge, type Press } from './press.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { FormValues, RevealRequest } from './request.ts';
-import { aboutRequest } from './reveal-key.ts';
+import { aboutRequest } from './read-granted.ts';
 import { type Rotation, sentByPeopleAlone } from './rotation.ts';
 import { sendRotation } from './send-rotation.ts';
 
@@ -29,7 +29,7 @@ export type RotateAnswer =
 export async function askToRotateShown(desk: Desk, press: Press): Promise<AskAnswer> {
   const shown = press.requestId && (await desk.requests.find(press.requestId));
   const refused = judge(press, shown, 'rotate-ask', desk.clock.now());
-  if (refused !== undefined || shown?.offer === undefined) return no(desk, press, refused ?? 'request-unknown', shown);
+  if (refused !== undefined || shown?.offer === undefined || shown.card === undefined) return no(desk, press, refused ?? 'request-unknown', shown);
   const deadline = desk.deadlines.press();
   if (!permits(await desk.roles.recent(press.person.id, deadline), 'rotate', desk.settings)) return no(desk, press, 'no-role', shown);
   // Afresh: a hidden card may be days old, and the confirm card names the keys that will be superseded.
@@ -65,7 +65,7 @@ export async function startRotation(desk: Desk, press: Press): Promise<RotateAns
   if (taken.kind === 'sign-in') return taken;
   if (taken.kind === 'barred') return cardStays(desk, press, request, taken.code);
 
-  const inOwnName = taken.acting !== asKeydesk;
+  const inOwnName = taken.inNameOf !== asKeydesk;
   const cause = { by: 'person', requestId: request.id, person: request.person, ...form.wish, ...(inOwnName && { delegated: true }) } as const;
   const now = desk.clock.now();
   const { plan, entry: planned } = rotationWanted(desk, press, request.offer, cause, now);
@@ -73,7 +73,7 @@ export async function startRotation(desk: Desk, press: Press): Promise<RotateAns
   const started = await desk.rotations.start(request.id, { plan: { ...plan, ...(inOwnName && { lookAt: plusSeconds(now, secondsUntilLost) }) }, entry: planned });
   if (started.kind !== 'started') return (await startedBefore(desk, press, started.request)) ?? no(desk, press, 'request-closed', started.request);
   const { joined } = started;
-  const rotation = inOwnName ? await sendNow(desk, request, started.rotation, taken.acting, deadline) : started.rotation;
+  const rotation = inOwnName ? await sendNow(desk, request, started.rotation, taken.inNameOf, deadline) : started.rotation;
   return { kind: 'rotating', request: { ...request, state: 'started', rotationId: rotation.id }, rotation, joined };
 }
 
@@ -84,11 +84,11 @@ const secondsUntilLost = 60;
  * In the name of the one who pressed, while there is a token for it; one that is under way already was only joined. A
  * crash in it leaves the rotation to its job, which follows what was sent and sends nothing in nobody's name.
  */
-async function sendNow(desk: Desk, request: RevealRequest, planned: Rotation, acting: Acting, deadline: Deadline): Promise<Rotation> {
+async function sendNow(desk: Desk, request: RevealRequest, planned: Rotation, inNameOf: InNameOf, deadline: Deadline): Promise<Rotation> {
   if (planned.state !== 'scheduled') return planned;
-  const after = (await sendRotation(desk, planned, { ...acting, deadline, hindered: (claims) => askFor(desk, request, claims) })) ?? (await desk.rotations.find(planned.id)) ?? planned;
+  const after = (await sendRotation(desk, planned, { ...inNameOf, deadline, hindered: (claims) => askFor(desk, request, claims) })) ?? (await desk.rotations.find(planned.id)) ?? planned;
   if (after.state !== 'scheduled' || !sentByPeopleAlone(after)) return after;
-  return (await failed(desk, after, 'sign-in-lost', { noted: acting.noted })) ?? after;
+  return (await failed(desk, after, 'sign-in-lost', { noted: inNameOf.noted })) ?? after;
 }
 
 async function cardStays(desk: Desk, press: Press, request: RevealRequest, code: RefusalCode): Promise<RotateAnswer> {

@@ -3,7 +3,7 @@
 import type { PersonId } from './ids.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { ReadingScope } from './person.ts';
-import type { ReadEntry } from './reading.ts';
+import type { PersonalText, ReadEntry } from './reading.ts';
 
 export interface Reader {
   readonly person: PersonId;
@@ -22,8 +22,11 @@ export function seenBy(reader: Reader, read: ReadEntry): ReadEntry {
   if (reader.scope === 'all' || read.entry === undefined) return read;
   const entry = reader.callerProof ? withoutKeyIds(read.entry) : read.entry;
   if (reader.scope === 'own') return { ...read, entry };
-  return { ...read, entry: forOwner(entry, reader.person), erased: read.erased.filter((text) => text !== 'reasonText' && text !== 'asked' && text !== 'client') };
+  return { ...read, entry: forOwner(entry, reader.person), erased: read.erased.filter((text) => !typed.has(text)) };
 }
+
+/** What somebody wrote. */
+const typed: ReadonlySet<PersonalText> = new Set<PersonalText>(['reasonText', 'asked', 'client', 'requestedBy']);
 
 function withoutKeyIds(entry: LedgerEntry): LedgerEntry {
   const { keyId: _keyId, newKeyId: _newKeyId, ...rest } = entry;
@@ -31,7 +34,7 @@ function withoutKeyIds(entry: LedgerEntry): LedgerEntry {
 }
 
 function forOwner(entry: LedgerEntry, me: PersonId): LedgerEntry {
-  const { reasonText: _reasonText, asked: _asked, client: _client, person, ...rest } = entry;
+  const { reasonText: _reasonText, asked: _asked, client: _client, requestedBy: _requestedBy, person, ...rest } = entry;
   const formerOwner = entry.source === 'self-service' && person?.id !== me;
   return { ...rest, ...(person && !formerOwner && { person }) };
 }

@@ -1,7 +1,7 @@
 // A rotation that is due is sent, once. Order: claim → read what is there → intended (durable) → POST → queued
 // (durable). Nothing here reads a key: metadata only.
 
-import { type Acting, hindranceIn } from './delegation.ts';
+import { hindranceIn, type InNameOf } from './delegation.ts';
 import type { Desk } from './desk.ts';
 import type { EscrowedKey, ManagedDevice } from './device.ts';
 import { again, asFault, done, failed, nextLook, putOff, unknown } from './end-rotation.ts';
@@ -26,7 +26,7 @@ interface Findings {
 }
 
 /** In whose name it is sent. In a person's, within the deadline of the press; `hindered` hears what a new sign-in must meet. */
-export interface Sending extends Acting {
+export interface Sending extends InNameOf {
   readonly deadline?: Deadline;
   readonly hindered?: (claims: string | undefined) => Promise<void>;
 }

@@ -46,6 +46,8 @@ export interface DeskSettings {
   readonly selfService: boolean;
   /** Whom to call, in the words of the installation: a number, a page, opening hours. */
   readonly helpdeskContact: string | undefined;
+  /** Whether an application may be told a key by its own token: Keydesk then knows the person it is for by the application's word alone. */
+  readonly appsMayReveal: boolean;
 }
 
 /** product.md §4: the defaults of an installation that says nothing. */
@@ -79,6 +81,7 @@ export const defaultSettings: DeskSettings = {
   escrow: defaultEscrowSettings,
   selfService: false,
   helpdeskContact: undefined,
+  appsMayReveal: false,
 };
 
 /** Not `test`: with a `g` flag that remembers where it was and would let every second name through. */

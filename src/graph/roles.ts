@@ -52,7 +52,8 @@ export function createRoles(ask: Ask, { groups, clock }: { readonly groups: Role
     const group = held.find((one) => one.role === role)?.group;
     return group === undefined ? [] : membersOf(ask, group, deadline);
   };
-  return { fresh, recent, members };
+  const ofGroups: Roles['ofGroups'] = (groups) => rolesIn(groups, held);
+  return { fresh, recent, ofGroups, members };
 }
 
 function groupOf(role: Role, group: string): string {
@@ -71,14 +72,20 @@ async function sharedOrOwn(shared: Promise<RoleSet>, deadline: Deadline, own: ()
   }
 }
 
-async function rolesOf(ask: Ask, person: PersonId, held: readonly { readonly role: Role; readonly group: string }[], deadline: Deadline): Promise<RoleSet> {
+type Held = readonly { readonly role: Role; readonly group: string }[];
+
+function rolesIn(groups: readonly string[], held: Held): RoleSet {
+  const member = new Set(groups.map((group) => parseGuid(group)));
+  return new Set(held.filter(({ group }) => member.has(group)).map(({ role }) => role));
+}
+
+async function rolesOf(ask: Ask, person: PersonId, held: Held, deadline: Deadline): Promise<RoleSet> {
   const groupIds = [...new Set(held.map(({ group }) => group))];
   try {
     const reply = await ask({ service: 'directory', route: odata`users/${person}/checkMemberGroups`, body: { groupIds }, deadline });
     const read = memberOf.safeParse(reply.body);
     if (!read.success) throw reply.nonsense('the groups are not as promised');
-    const member = new Set(read.data.value.map((group) => parseGuid(group)));
-    return new Set(held.filter(({ group }) => member.has(group)).map(({ role }) => role));
+    return rolesIn(read.data.value, held);
   } catch (error) {
     // A person whom Entra does not know (a guest of another tenant, somebody who has left) has no role.
     if (error instanceof Fault && error.code === 'graph-not-found') return new Set();

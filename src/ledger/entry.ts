@@ -7,7 +7,7 @@
 import { faultCodes } from '../domain/fault.ts';
 import { type EntraDeviceId, type EntraObjectId, parseGuid, parseReferenceId, type PersonId } from '../domain/ids.ts';
 import { parseInstant } from '../domain/instant.ts';
-import { accessSources, alertKinds, erasedKinds, exportFormats, ledgerActs, type LedgerEntry, ledgerOutcomes } from '../domain/ledger-entry.ts';
+import { accessSources, alertKinds, callerKinds, erasedKinds, exportFormats, ledgerActs, type LedgerEntry, ledgerOutcomes } from '../domain/ledger-entry.ts';
 import { callerChecks, reasonCodes, rotationReasons } from '../domain/reason.ts';
 import { refusalCodes } from '../domain/refusal.ts';
 import { rotationFailures } from '../domain/rotation-failure.ts';
@@ -77,6 +77,7 @@ const checks = {
   note: text,
   erased: oneOf(...erasedKinds),
   authority: oneOf('delegated'),
+  caller: oneOf(...callerKinds),
 } satisfies Record<keyof EntryBody, Check>;
 
 /** Every key of a body in its order, and what its value must be. */
@@ -100,7 +101,7 @@ export function seal(entry: LedgerEntry, random: (bytes: number) => Uint8Array):
 
 /** What an entry says without its personal texts, and without commitments to them. */
 export function bodyOf(entry: LedgerEntry): EntryBody {
-  const { person, device, reasonText: _, ticket: __, asked: ___, client: ____, graphRequestId, clientRequestId, auditId, channel, ...rest } = entry;
+  const { person, device, reasonText: _, ticket: __, asked: ___, client: ____, requestedBy: _____, graphRequestId, clientRequestId, auditId, channel, ...rest } = entry;
   return {
     v: 1,
     ...rest,
@@ -115,7 +116,7 @@ export function bodyOf(entry: LedgerEntry): EntryBody {
 }
 
 /** The personal texts of an entry, as they can be stored. */
-export function textsOf({ person, device, reasonText, ticket, asked, client }: LedgerEntry): PlainTexts {
+export function textsOf({ person, device, reasonText, ticket, asked, client, requestedBy }: LedgerEntry): PlainTexts {
   const texts: Partial<Record<TextName, string>> = {};
   if (person?.name !== undefined) texts.personName = storable(person.name);
   if (device?.name !== undefined) texts.deviceName = storable(device.name);
@@ -123,6 +124,7 @@ export function textsOf({ person, device, reasonText, ticket, asked, client }: L
   if (ticket !== undefined) texts.ticket = storable(ticket);
   if (asked !== undefined) texts.asked = storable(asked);
   if (client !== undefined) texts.client = storable(client);
+  if (requestedBy !== undefined) texts.requestedBy = storable(requestedBy);
   return texts;
 }
 

@@ -1,7 +1,7 @@
 // Personal texts of an entry. The hashed bytes hold SHA-256(salt ‖ UTF-8 of the text); salt and text stand beside them
 // and may be erased. Without the salt nobody can try names against what is left.
 import { hash } from 'node:crypto';
-export const textNames = ['personName', 'deviceName', 'reasonText', 'ticket', 'asked', 'client'] as const;
+export const textNames = ['personName', 'deviceName', 'reasonText', 'ticket', 'asked', 'client', 'requestedBy'] as const;
 export type TextName = (typeof textNames)[number];
 
 export type PlainTexts = { readonly [name in TextName]?: string };

@@ -9,7 +9,8 @@ export function jsonBody(bodyBytes: number): readonly restify.RequestHandlerType
   return [onlyJson, ...[restify.plugins.jsonBodyParser(options)].flat()];
 }
 
-const onlyJson: restify.RequestHandler = (request, _response, next) => {
+/** 415 for anything else, before a byte of the body is read. */
+export const onlyJson: restify.RequestHandler = (request, _response, next) => {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   return type === 'application/json' ? next() : next(Object.assign(new Error('not JSON'), { statusCode: 415 }));
 };

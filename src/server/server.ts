@@ -8,6 +8,7 @@ import { jsonBody } from './json-body.ts';
 import { onlyAsLoopback } from './own-host.ts';
 import { answerPage, type Page } from './pages.ts';
 import { createNeutral, type ErrorLog, type Neutral } from './neutral.ts';
+import { openSite, type Site } from './site.ts';
 
 export interface RouteRequest {
   readonly authorization: string | undefined;
@@ -43,6 +44,8 @@ export interface ServerSettings {
   readonly port: number;
   readonly routes: readonly Route[];
   readonly pages?: readonly Page[];
+  /** Routes whose answers are all their own, errors included; none when absent. */
+  readonly site?: Site;
   /** Asked at GET /readyz, by all who ask meanwhile together; one that rejects counts as down. */
   readonly readiness: () => Promise<Readiness>;
   /** References of errors that leave; the log has the same. */
@@ -73,12 +76,13 @@ export interface Server {
 
 /** Rejects, with the remedy, when the port is in use or the address is not one for these routes. */
 export async function startServer(settings: ServerSettings): Promise<Server> {
-  const { routes, ids, log } = settings;
+  const { routes, site, ids, log } = settings;
   const limits = { ...defaultLimits, ...settings.limits };
   refuseOpenDoor(settings);
   const server = restify.createServer({ name: '', handleUncaughtExceptions: false });
-  const neutral = createNeutral(ids, log);
+  const neutral = createNeutral(ids, log, site);
   harden(server, limits, neutral);
+  if (site !== undefined) openSite(server, site, log);
   server.pre(refuseEarly(limits.bodyBytes, neutral));
   const draining = createDraining(server.server, neutral);
   server.get('/healthz', through(draining, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));

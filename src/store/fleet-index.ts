@@ -5,6 +5,7 @@ import type { FleetIndex } from '../domain/fleet-ports.ts';
 import { parseEntraDeviceId, parseEntraObjectId, parseKeyId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
+import { itemsIn } from './fleet-items.ts';
 import { overviewIn, pageIn } from './fleet-lists.ts';
 import { devices } from './fleet-row.ts';
 import { parsedBy, present, time } from './row-parts.ts';
@@ -40,6 +41,7 @@ export function fleetIndexIn({ db }: Database): FleetIndex {
 
     overview: (days) => store(() => overviewIn(db, days)),
     list: (list, page) => store(() => pageIn(db, list, page)),
+    items: (wish) => store(() => itemsIn(db, wish)),
 
     withNames: (names) =>
       store(async () => {

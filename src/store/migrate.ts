@@ -104,6 +104,7 @@ async function grant(client: Client, role: string, password: string | undefined)
     grant select, insert, update, delete on keydesk.reading, keydesk.export_offer to ${app};
     grant select, insert, update on keydesk.channel to ${app};
     grant select, insert, update, delete on keydesk.posting to ${app};
+    grant select, insert, update, delete on keydesk.api_once to ${app};
     grant select, update on keydesk.watch to ${app};
     ${fleetGrants(app)}`);
 }

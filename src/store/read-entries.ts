@@ -10,6 +10,7 @@ import { plainTexts, type TextName, textNames } from '../ledger/texts.ts';
 import { rowsOf } from './cursor.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
+import { proofsOf } from './prove-entry.ts';
 
 const batchSize = 1000;
 
@@ -34,6 +35,7 @@ export function ledgerReaderIn(database: Database): LedgerReader {
           where lower(t.texts -> 'deviceName' ->> 'text') = lower(${name}) and e.device_id is not null limit ${mostDevices}::int`.execute(db);
         return rows.flatMap(({ device_id }) => parseEntraDeviceId(device_id) ?? []);
       }),
+    proofs: (seqs) => proofsOf(database, seqs),
     file: (format, part, seen) => fileOf(format, entriesOf(database, part), seen),
   };
 }

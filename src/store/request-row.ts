@@ -2,9 +2,11 @@
 // older than the program that reads it.
 import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
+import type { ApiOrigin } from '../domain/api-caller.ts';
 import type { Device, KnownKey, ManagedDevice, Owner } from '../domain/device.ts';
 import { Fault } from '../domain/fault.ts';
-import { parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, parseRequestId, parseRotationId } from '../domain/ids.ts';
+import { callerKinds } from '../domain/ledger-entry.ts';
+import { parseAppId, parseEntraDeviceId, parseEntraObjectId, parseIntuneDeviceId, parseKeyId, parsePersonId, parseRequestId, parseRotationId } from '../domain/ids.ts';
 import { callerChecks, reasonCodes } from '../domain/reason.ts';
 import { type CardPlace, type DeviceChoice, type DeviceOffer, type FormValues, type Grant, type RevealRequest, requestStates, type Viewer } from '../domain/request.ts';
 import { parsedBy, person, present, type Shape, text, time, volumeType } from './row-parts.ts';
@@ -76,7 +78,8 @@ const rowForm = z.object({
   offer: offer.exactOptional(),
   preset,
   misses: z.number(),
-  card: z.object({ conversationId: text, serviceUrl: text, activityId: text.exactOptional() } satisfies Shape<CardPlace>),
+  card: z.object({ conversationId: text, serviceUrl: text, activityId: text.exactOptional() } satisfies Shape<CardPlace>).exactOptional(),
+  api: z.object({ caller: z.enum(callerKinds), appId: parsedBy(parseAppId), requestedBy: text.exactOptional() } satisfies Shape<ApiOrigin>).exactOptional(),
   openedAt: time,
   expiresAt: time,
   claimedAt: time.exactOptional(),
@@ -112,6 +115,7 @@ const named = (row: RequestRow): object =>
     preset: row.preset,
     misses: row.misses,
     card: row.card,
+    api: row.api,
     openedAt: row.opened_at,
     expiresAt: row.expires_at,
     claimedAt: row.claimed_at,
@@ -138,7 +142,8 @@ export const rowOf = (request: RevealRequest): Insertable<RequestTable> => ({
   offer: request.offer === undefined ? null : jsonb(request.offer),
   preset: jsonb(request.preset),
   misses: request.misses,
-  card: jsonb(request.card),
+  card: request.card === undefined ? null : jsonb(request.card),
+  api: request.api === undefined ? null : jsonb(request.api),
   opened_at: request.openedAt,
   expires_at: request.expiresAt,
   claimed_at: request.claimedAt ?? null,

@@ -9,6 +9,7 @@ import { change } from './change.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
 import { hidesIn } from './hides.ts';
+import { openOnce } from './open-once.ts';
 import { parseRequest, type RequestRow, rowOf } from './request-row.ts';
 import { claimsIn } from './reveal-claims.ts';
 import type { WakeLater } from './statements.ts';
@@ -25,6 +26,7 @@ export function requestsIn(database: Database, random: Random, wakeLater: WakeLa
     ...hidesIn(database, random),
 
     open: (request, asked) => store(() => open(database, request, asked, random)),
+    openOnce: (request, asked, once) => store(() => openOnce(database, request, asked, once, random)),
     find: (id) =>
       store(async () => {
         const row = await db.selectFrom('keydesk.request').selectAll().where('id', '=', id).executeTakeFirst();

@@ -7,7 +7,7 @@ import { type Instant, milliseconds, parseInstant, plusSeconds } from '../domain
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import type { ClaimResult, Limit, PlannedRotation, Requests } from '../domain/ports.ts';
 import type { RevealRequest } from '../domain/request.ts';
-import { aboutGrant, aboutRequest } from '../domain/reveal-key.ts';
+import { aboutGrant, aboutRequest } from '../domain/read-granted.ts';
 import { appendAll, type Random } from './append.ts';
 import { change } from './change.ts';
 import type { Database } from './database.ts';
@@ -57,8 +57,9 @@ export function claimsIn({ db }: Database, random: Random, wakeLater: WakeLater)
 }
 
 const held = (attempt: number) => sql`state = 'claimed' and attempt = ${attempt}`;
-const shownAt = ({ at, hideAt, showAgainUntil }: Shown) => sql`state = 'revealed', revealed_at = ${at}::timestamptz, hide_at = ${hideAt}::timestamptz,
-  hidden_at = null, hide_taken_until = null, show_again_until = coalesce(show_again_until, ${showAgainUntil}::timestamptz)`;
+/** An answer of the API stands nowhere where it could be hidden or shown again: it is over at once. */
+const shownAt = ({ at, card }: Shown) => sql`state = 'revealed', revealed_at = ${at}::timestamptz, hide_at = ${card?.hideAt ?? at}::timestamptz,
+  hidden_at = ${card === undefined ? at : null}::timestamptz, hide_taken_until = null, show_again_until = coalesce(show_again_until, ${card?.showAgainUntil ?? at}::timestamptz)`;
 
 /** Without a rotation it is one statement. */
 async function show(db: Kysely<Tables>, shown: Shown, random: Random): Promise<ShownAnswer> {

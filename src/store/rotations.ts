@@ -28,6 +28,11 @@ export function rotationsIn({ db }: Database, parts: RotationParts): Rotations {
         const row = await db.selectFrom('keydesk.rotation').selectAll().where('id', '=', id).executeTakeFirst();
         return row && parseRotation(row);
       }),
+    told: (id) =>
+      store(async () => {
+        const row = await db.selectFrom('keydesk.rotation').selectAll().where(sql<boolean>`(id = ${id} or absorbed @> array[${id}::uuid])`).executeTakeFirst();
+        return row && parseRotation(row);
+      }),
     underWay: (device) =>
       store(async () => {
         const all = db.selectFrom('keydesk.rotation').selectAll().where('device_id', '=', device).where('look_at', 'is not', null);

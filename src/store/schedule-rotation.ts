@@ -61,7 +61,9 @@ async function join(tx: Transaction<Tables>, rotation: Rotation, plan: RotationP
 export async function absorb(tx: Transaction<Tables>, rotation: Rotation): Promise<readonly RotationCause[]> {
   const other = (await notOver(tx, rotation.device.deviceId)).find(({ id, state }) => state === 'scheduled' && id !== rotation.id);
   if (other === undefined) return [];
-  await tx.deleteFrom('keydesk.rotation').where('id', '=', other.id).execute();
+  await sql`
+    with gone as (delete from keydesk.rotation where id = ${other.id} returning array_append(absorbed, id) as ids)
+    update keydesk.rotation r set absorbed = r.absorbed || gone.ids from gone where r.id = ${rotation.id}`.execute(tx);
   await tx.updateTable('keydesk.request').set({ rotation_id: rotation.id }).where('rotation_id', '=', other.id).execute();
   await tx
     .updateTable('keydesk.rotation')

@@ -7,6 +7,7 @@ import type { ReadingScope } from '../domain/person.ts';
 import type { ExportOffer } from '../domain/reading.ts';
 import type { Purpose, RequestBy, RequestState } from '../domain/request.ts';
 import type { RotationState } from '../domain/rotation.ts';
+import type { LedgerCheckpointTable, LedgerEntryTable, LedgerTextTable } from './ledger-tables.ts';
 import type { Jsonb } from './values.ts';
 
 // The tables as the migrations make them, written by hand: what comes out is not believed before it was parsed.
@@ -18,39 +19,6 @@ type Json = ColumnType<unknown, Jsonb, Jsonb>;
 type MaybeJson = ColumnType<unknown, Jsonb | null | undefined, Jsonb | null>;
 /** bigint: out as text. */
 type Big = ColumnType<string, never, never>;
-/** Given by the trigger on insert. */
-type Sealed<T> = ColumnType<T, never, never>;
-
-export interface LedgerEntryTable {
-  seq: Big;
-  body: ColumnType<Buffer, Uint8Array, never>;
-  leaf_hash: Sealed<Buffer>;
-  /** 32 bytes for each inner node that the entry completes (0003-tree.ts). */
-  nodes: Sealed<Buffer | null>;
-  time: Sealed<Date>;
-  act: Sealed<string>;
-  outcome: Sealed<string>;
-  source: Sealed<string>;
-  code: Sealed<string | null>;
-  reason: Sealed<string | null>;
-  person_id: Sealed<string | null>;
-  device_id: Sealed<string | null>;
-  key_id: Sealed<string | null>;
-  request_id: Sealed<string | null>;
-}
-
-export interface LedgerTextTable {
-  seq: ColumnType<string, string, never>;
-  texts: Json;
-}
-
-export interface LedgerCheckpointTable {
-  size: ColumnType<string, number, never>;
-  root: ColumnType<Buffer, Uint8Array, never>;
-  /** The signed note. */
-  note: ColumnType<string, string, never>;
-  at: ColumnType<Date, string, never>;
-}
 
 export interface AlertRaisedTable {
   kind: ColumnType<string, AlertKind, never>;
@@ -86,7 +54,8 @@ export interface RequestTable {
   offer: MaybeJson;
   preset: Json;
   misses: number;
-  card: Json;
+  card: MaybeJson;
+  api: MaybeJson;
   opened_at: Time;
   expires_at: Time;
   claimed_at: MaybeTime;
@@ -124,6 +93,17 @@ export interface RotationTable {
   look_at: MaybeTime;
   /** Its job was given up, until it moves again. */
   dead_at: MaybeTime;
+  /** Rotations that became part of it. */
+  absorbed: ColumnType<string[], string[] | undefined, string[]>;
+}
+
+export interface ApiOnceTable {
+  caller: string;
+  /** SHA-256 of the key, and of what was asked for. */
+  key: ColumnType<Buffer, Buffer, never>;
+  wish: ColumnType<Buffer, Buffer, Buffer>;
+  request_id: string;
+  at: Time;
 }
 
 export interface EntraReadTable {
@@ -236,6 +216,7 @@ export interface Tables {
   'keydesk.ask': AskTable;
   'keydesk.request': RequestTable;
   'keydesk.rotation': RotationTable;
+  'keydesk.api_once': ApiOnceTable;
   'keydesk.entra_read': EntraReadTable;
   'keydesk.entra_log': EntraLogTable;
   'keydesk.reading': ReadingTable;

@@ -30,7 +30,7 @@ export async function sayPrivately(room: Room, incoming: Incoming, card: CardMes
 
 /** Notes where the card of a request stands, so that it can be edited later. */
 export async function notePlace(room: Room, request: RevealRequest, activityId: string | undefined): Promise<void> {
-  if (activityId === undefined) return;
+  if (activityId === undefined || request.card === undefined) return;
   try {
     await room.desk.requests.placed(request.id, { ...request.card, activityId });
   } catch (error) {

@@ -21,7 +21,7 @@ export interface Sender {
   /** Into a channel, where it begins a thread, or into a group chat. `closed` with what Teams said. */
   post(to: { readonly id: ChannelId; readonly serviceUrl: string; readonly tenantId: TenantId }, from: Account, message: CardMessage): Promise<Extract<Sent, { kind: 'sent' }> | { readonly kind: 'closed'; readonly status: number }>;
   /** Makes another message of one that was sent. `closed` when it is gone. */
-  edit(place: CardPlace, message: CardMessage): Promise<'done' | 'closed'>;
+  edit(place: CardPlace | undefined, message: CardMessage): Promise<'done' | 'closed'>;
   /** The private chat with one person; the same one each time. `closed` when the app is not installed for them. */
   openChat(incoming: Incoming): Promise<CallAnswer<string>>;
 }
@@ -57,8 +57,9 @@ export function createSender(connectors: Connectors, patience: Patience = realPa
       const made = await callConnector(connectors, serviceUrl, 'create', (connector, options) => connector.conversations.createConversation(parameters, options), patience);
       return made.kind === 'done' ? { kind: 'sent', activityId: made.value.activityId } : made;
     },
-    async edit({ conversationId, serviceUrl, activityId }, message) {
-      if (activityId === undefined) return 'closed';
+    async edit(place, message) {
+      if (place?.activityId === undefined) return 'closed';
+      const { conversationId, serviceUrl, activityId } = place;
       const activity = { ...wire(message), id: activityId };
       const answer = await callConnector(connectors, serviceUrl, 'edit', (connector, options) => connector.conversations.updateActivity(conversationId, activityId, activity, options), patience);
       return answer.kind;

@@ -62,7 +62,8 @@ async function newest({ desk, log }: Room, rotation: Rotation): Promise<Rotation
 async function showAt(room: Room, rotation: Rotation, requestId: RequestId): Promise<Fault | undefined> {
   try {
     const request = await room.desk.requests.find(requestId);
-    if (request === undefined) return undefined;
+    // A request of the API has no card; whoever asked looks by themselves.
+    if (request?.card === undefined) return undefined;
     const card = await cardFor(room, rotation, request);
     // A message that is gone, or a chat that was closed, needs no telling.
     if (card !== undefined) await room.sender.edit(request.card, card);

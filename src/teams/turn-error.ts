@@ -40,7 +40,7 @@ async function pressedDevice({ desk }: Room, incoming: Incoming | undefined, { c
   const press = incoming && parsePress(incoming)?.press;
   if (press?.requestId === undefined || unasked.has(code)) return undefined;
   const request = await desk.requests.find(press.requestId).catch(() => undefined);
-  if (request?.offer === undefined || request.person.id !== press.person.id || request.card.conversationId !== press.conversationId) return undefined;
+  if (request?.offer === undefined || request.person.id !== press.person.id || request.card?.conversationId !== press.conversationId) return undefined;
   return { name: request.offer.device.name, ...portalIdsOf(request.offer) };
 }
 

@@ -1,6 +1,6 @@
 // The benchmark (product.md §12): ratios in one run, on whatever machine this is. Never a test.
 //   npm run bench [-- --only turns] [-- --only start …] [-- --entries 100000]
-// `--entries`: of the ledger that is verified, a million unless said otherwise.
+// `--entries`: of the ledger that is verified, and of the one that the API hands out, a million unless said otherwise.
 // The table goes to the standard output, what happens meanwhile to the standard error. Ends with 1 when a target is
 // missed, with 2 when a figure could not be measured.
 
@@ -24,6 +24,8 @@ const groups: Readonly<Record<string, () => Promise<Figures>>> = {
   search: async () => (await import('./search.ts')).searchRows,
   ledger: async () => (await import('./ledger-append.ts')).ledgerAppendRows,
   summary: async () => (await import('./ledger-summary.ts')).ledgerSummaryRows,
+  'api-list': async () => (await import('./api.ts')).apiListRows,
+  'api-export': async () => (await import('./api.ts')).apiExportRows,
   verify: async () => (await import('./ledger-verify.ts')).ledgerVerifyRows,
 };
 

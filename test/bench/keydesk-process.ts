@@ -1,7 +1,7 @@
 // Keydesk as it runs in production, for the benchmark: Graph's last hop and the credential turned to the simulated
 // tenant, messages let in without a token (the echo bot asks for none either), and limits under which a handful of
 // people may ask for hundreds.
-//   DATABASE_URL=postgres://… [KEYDESK_BENCH_SWEEP=yes] node src/launch.mjs test/bench/keydesk-process.ts <port> <simulator>
+//   DATABASE_URL=postgres://… [KEYDESK_BENCH_SWEEP=yes] [KEYDESK_BENCH_API=yes] node src/launch.mjs test/bench/keydesk-process.ts <port> <simulator>
 
 import { createHash } from 'node:crypto';
 import { Secret } from '../../src/config/secret.ts';
@@ -55,6 +55,7 @@ const keydesk = await startKeydesk({
   database: openDatabase(database),
   ledger: { signingKey: { reveal: () => pemOf(1) } },
   ...(process.env['KEYDESK_BENCH_SWEEP'] === 'yes' && { sweep: defaultSweepSettings }),
+  ...(process.env['KEYDESK_BENCH_API'] !== undefined && { api: { audience: identity.clientId, appsMayReveal: false, requestsPerMinute: 1e9, addressRequestsPerMinute: 1e9, keysUrl: `${simulator}/${tenant}/discovery/v2.0/keys` } }),
   log,
 });
 const stop = (): void => {

@@ -49,6 +49,8 @@ export interface KeydeskOptions {
   readonly nodeFlags?: readonly string[];
   /** Begins to sweep at once; not at all when absent. */
   readonly sweeps?: boolean;
+  /** With the REST API, under limits that nobody reaches. */
+  readonly api?: boolean;
 }
 
 /** What `npm start` gives to Node. */
@@ -58,5 +60,5 @@ function flagsOfStart(): readonly string[] {
 }
 
 /** Keydesk in a process of its own, with its compile cache and its flags as `npm start` has them. */
-export const startKeydesk = ({ simUrl, databaseUrl }: Surroundings, { nodeFlags = [], sweeps = false }: KeydeskOptions = {}): Promise<Started> =>
-  start({ file: new URL('./keydesk-process.ts', import.meta.url), args: (port) => [String(port), simUrl], env: { DATABASE_URL: databaseUrl, ...(sweeps && { KEYDESK_BENCH_SWEEP: 'yes' }) }, nodeFlags: [...flagsOfStart(), ...nodeFlags] });
+export const startKeydesk = ({ simUrl, databaseUrl }: Surroundings, { nodeFlags = [], sweeps = false, api = false }: KeydeskOptions = {}): Promise<Started> =>
+  start({ file: new URL('./keydesk-process.ts', import.meta.url), args: (port) => [String(port), simUrl], env: { DATABASE_URL: databaseUrl, ...(sweeps && { KEYDESK_BENCH_SWEEP: 'yes' }), ...(api && { KEYDESK_BENCH_API: 'yes' }) }, nodeFlags: [...flagsOfStart(), ...nodeFlags] });

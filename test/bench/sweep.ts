@@ -20,11 +20,11 @@ export interface Swept {
 }
 
 /** A Keydesk that has swept a tenant of that size. */
-export async function startSwept(devices: number, stack: AsyncDisposableStack): Promise<Swept> {
+export async function startSwept(devices: number, stack: AsyncDisposableStack, { api = false }: { readonly api?: boolean } = {}): Promise<Swept> {
   const surroundings = await startSurroundings(devices);
   stack.defer(() => surroundings.stop());
   const begun = performance.now();
-  const keydesk = await startKeydesk(surroundings, { sweeps: true });
+  const keydesk = await startKeydesk(surroundings, { sweeps: true, api });
   stack.defer(() => keydesk.stop());
   for (;;) {
     const { sweep } = partsIn(await (await fetch(`${keydesk.origin}/readyz`)).json());

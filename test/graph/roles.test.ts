@@ -38,6 +38,12 @@ describe('graph/roles', () => {
     assert.deepEqual(JSON.parse(known(upstream.arrived[1]).body), { groupIds: [groups.agent] });
   });
 
+  it('knows the roles of groups that a token names, by their whole ids, and asks nobody', () => {
+    const of = (...named: readonly string[]) => [...bench.graph.roles.ofGroups(named)];
+    assert.deepEqual([of(), of(groups.agent), of(groups.admin.toUpperCase(), groups.agent), of(`${groups.agent}0`, 'agent', '5c000000-0000-4000-8000-00000000000f')], [[], ['agent'], ['agent', 'admin'], []]);
+    assert.equal(upstream.arrived.length, 0);
+  });
+
   it('gives no role and asks nobody when no group is configured', async () => {
     bench = graphAt(upstream.origin, { roleGroups: {} });
     assert.deepEqual(await fresh(), []);

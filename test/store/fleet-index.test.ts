@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { Client } from 'pg';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import { parseEntraDeviceId } from '../../src/domain/ids.ts';
 import { closestQuery, fleetIndexIn, keysQuery, namedQuery } from '../../src/store/fleet-index.ts';
+import { itemsQuery } from '../../src/store/fleet-items.ts';
 import { listQuery } from '../../src/store/fleet-lists.ts';
 import { testDatabase } from '../support/database.ts';
 import { known } from '../support/known.ts';
@@ -46,6 +48,22 @@ describe('store/fleet-index', () => {
     assert.equal((await index().keysBeginning('0000002a00004000800000000000002a', 10)).length, 1, 'the whole ID too');
     assert.deepEqual(await index().keysBeginning('0000002a0001', 10), []);
     assert.equal((await index().keysBeginning('00000010'.slice(0, 8), 10)).length, 1);
+  });
+
+  it('lists devices in the order of their ids by an index of that order, whatever is asked for, and their keys by theirs', async () => {
+    const after = known(parseEntraDeviceId('de71ce00-0000-4000-8000-00000000002a'));
+    for (const [wish, byIndex] of [
+      [{ most: 101 }, /device_listed/],
+      [{ most: 101, after }, /device_listed/],
+      [{ most: 101, after, status: 'failed' }, /device_listed_status|device_status/],
+    ] as const) {
+      const plan = await planOf(itemsQuery(wish));
+      assert.match(plan, byIndex);
+      assert.match(plan, /device_key_device/);
+      assert.doesNotMatch(plan, /Seq Scan/);
+    }
+    const [first, second] = [await index().items({ most: 3 }), await index().items({ most: 3, after })];
+    assert.deepEqual([first.length, first.every(({ deviceId }, place) => place === 0 || deviceId > known(first[place - 1]).deviceId), second.every(({ deviceId }) => deviceId > after)], [3, true, true]);
   });
 
   it('finds names that come close by their trigrams', async () => {

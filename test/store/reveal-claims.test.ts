@@ -94,7 +94,7 @@ describe('store/reveal-claims', () => {
     assert.deepEqual(await one.requests.revealed(shown), {});
     assert.equal(await other.requests.revealed(shown), 'lost');
     const { state, revealedAt, hideAt, showAgainUntil } = await found(request);
-    assert.deepEqual({ state, revealedAt, hideAt, showAgainUntil }, { state: 'revealed', revealedAt: shown.at, hideAt: shown.hideAt, showAgainUntil: shown.showAgainUntil });
+    assert.deepEqual({ state, revealedAt, hideAt, showAgainUntil }, { state: 'revealed', revealedAt: shown.at, ...shown.card });
     assert.deepEqual(await actsIn(one), ['asked done', 'intended done 1', 'revealed done 1']);
   });
 
@@ -118,7 +118,7 @@ describe('store/reveal-claims', () => {
     const second = shownOf(request, 2, plusSeconds(noon, 91));
     assert.deepEqual(await one.requests.revealed(second), {});
     const { revealedAt, hideAt, hiddenAt, showAgainUntil, attempt } = await found(request);
-    assert.deepEqual({ revealedAt, hideAt, hiddenAt, showAgainUntil, attempt }, { revealedAt: second.at, hideAt: second.hideAt, hiddenAt: undefined, showAgainUntil: first.showAgainUntil, attempt: 2 });
+    assert.deepEqual({ revealedAt, hideAt, hiddenAt, showAgainUntil, attempt }, { revealedAt: second.at, hideAt: second.card.hideAt, hiddenAt: undefined, showAgainUntil: first.card.showAgainUntil, attempt: 2 });
   });
 
   it('fails what it claimed, once, with its entry', async () => {

@@ -188,6 +188,7 @@ describe('store/rotations', () => {
       const merged = known(await one.rotations.move(unknown, 'scheduled', { set: { dueAt: later }, lookAt: later }));
       assert.deepEqual([merged.causes.length, merged.causes[1]?.requestId, merged.dueAt], [2, request.id, later]);
       assert.equal(await one.rotations.find(ahead.id), undefined);
+      assert.deepEqual([(await one.rotations.told(ahead.id))?.id, (await one.rotations.told(unknown.id))?.id], [unknown.id, unknown.id], 'whoever was told of it finds what it became');
       assert.equal((await one.requests.find(request.id))?.rotationId, unknown.id);
       const entry = (await entriesIn(one)).at(-1);
       assert.deepEqual([entry?.act, entry?.rotationId, entry?.requestId, entry?.keyId, entry?.time], ['rotation-scheduled', unknown.id, request.id, keyIdOf(7), noon]);

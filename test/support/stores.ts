@@ -113,8 +113,7 @@ export const shownOf = (request: RevealRequest, attempt: number, time: Instant) 
   id: request.id,
   attempt,
   at: time,
-  hideAt: plusSeconds(time, 300),
-  showAgainUntil: plusSeconds(time, 1200),
+  card: { hideAt: plusSeconds(time, 300), showAgainUntil: plusSeconds(time, 1200) },
   entry: entryOf({ time, act: 'revealed', person: request.person, requestId: request.id, attempt }),
 });
 

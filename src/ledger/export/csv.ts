@@ -51,6 +51,8 @@ const columns = {
   client: (row) => outside(row, 'client', row.entry.client),
   authority: ({ entry }) => entry.authority,
   erased: ({ erased }) => erased.join(' '),
+  caller: ({ entry }) => entry.caller,
+  requested_by: (row) => outside(row, 'requestedBy', row.entry.requestedBy),
 } satisfies Record<string, (row: Row) => Cell>;
 
 type Row = ReadEntry & { readonly entry: LedgerEntry };

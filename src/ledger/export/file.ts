@@ -46,7 +46,7 @@ const withheld = '(withheld: looks like a recovery key)';
 function withoutTyped(read: ReadEntry): ReadEntry {
   const { entry } = read;
   if (entry === undefined) return read;
-  const { reasonText, ticket, asked } = entry;
-  if ([reasonText, ticket, asked].some((text) => text !== undefined && holdsRecoveryPassword(text))) return read;
-  return { ...read, entry: { ...entry, ...(reasonText !== undefined && { reasonText: withheld }), ...(ticket !== undefined && { ticket: withheld }), ...(asked !== undefined && { asked: withheld }) } };
+  const { reasonText, ticket, asked, requestedBy } = entry;
+  if ([reasonText, ticket, asked, requestedBy].some((text) => text !== undefined && holdsRecoveryPassword(text))) return read;
+  return { ...read, entry: { ...entry, ...(reasonText !== undefined && { reasonText: withheld }), ...(ticket !== undefined && { ticket: withheld }), ...(asked !== undefined && { asked: withheld }), ...(requestedBy !== undefined && { requestedBy: withheld }) } };
 }

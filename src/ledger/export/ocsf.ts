@@ -103,9 +103,9 @@ const classOf = (activity: ActivityId) => ({
 });
 
 /** The person; the program where no person acted. */
-function actorOf({ person, clientAppId }: LedgerEntry): object {
+function actorOf({ person, clientAppId, caller }: LedgerEntry): object {
   return {
-    ...(person && { user: { uid: person.id, ...(person.name !== undefined && person.name !== '' && { name: person.name }), type_id: 1, type: 'User' } }),
+    ...(person && { user: { uid: person.id, ...(person.name !== undefined && person.name !== '' && { name: person.name }), ...(caller === 'app' ? { type_id: 3, type: 'System' } : { type_id: 1, type: 'User' }) } }),
     ...(clientAppId !== undefined && { app_uid: clientAppId }),
     ...(person === undefined && clientAppId === undefined && { app_name: 'Keydesk' }),
   };

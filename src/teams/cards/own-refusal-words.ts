@@ -47,4 +47,6 @@ export const ownRefusalWords = {
   'consent-missing': 'as for a key',
   'sign-in-needed': 'as for a key',
   'entra-role-missing': (facts) => no('Entra ID does not let you read this key', [say`The key is read in your name, and Entra ID says that you may not. Nothing was shown.`], callHelpdesk(facts)),
+  'no-right': 'as for a key',
+  'app-reveal-off': 'as for a key',
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;

@@ -209,4 +209,8 @@ export const refusalWords = {
   'sign-in-needed': () => no('Entra ID wants you to sign in again', [say`A Conditional Access policy asks for more than Teams gave it, or your session was ended. Nothing was shown.`], say`Press **Sign in** and do what Microsoft's page asks. Then come back and press the button again.`),
 
   'entra-role-missing': () => no('Your role in Entra ID is not active', [say`Keys are read in your name here, and Entra ID says that you may not read this one. Nothing was shown.`], say`Activate your role in PIM (Privileged Identity Management), wait a minute, then press the button again. If it is active, your role may not include this device.`),
+
+  // Said by the API alone, in words of its own.
+  'no-right': () => no('A permission is missing', [say`The program that asked holds no permission for this.`], say`Ask those who registered it.`),
+  'app-reveal-off': () => no('Not for programs', [say`Programs are told no recovery keys here.`], say`Ask for it in Teams.`),
 } as const satisfies Record<RefusalCode, Words>;

@@ -70,4 +70,6 @@ export const rotationRefusalWords = {
   'consent-missing': () => no('Keydesk may not act for you yet', [say`A rotation that you press is sent in your name here, and nobody has allowed Keydesk to do that. Nothing was rotated.`], say`Press **Sign in**. If Microsoft's page asks for an administrator, tell the people who run Keydesk. Then press the button again.`),
   'sign-in-needed': () => no('Entra ID wants you to sign in again', [say`A Conditional Access policy asks for more than Teams gave it, or your session was ended. Nothing was rotated.`], say`Press **Sign in** and do what Microsoft's page asks. Then come back and press the button again.`),
   'entra-role-missing': 'as for a key',
+  'no-right': 'as for a key',
+  'app-reveal-off': 'as for a key',
 } as const satisfies Record<RefusalCode, Words | 'as for a key'>;

@@ -26,7 +26,7 @@ async function answerTo(room: Room, press: Press, answer: RevealAnswer): Promise
       const body = cardAnswer(revealedKeyCard({ request, password, ...(await afterwardsOf(room, request, rotation)) }));
       room.guard.exempt(body);
       // A crash between sending a card and noting its place: without a place it could not be hidden.
-      if (answer.request.card.activityId === undefined) await notePlace(room, answer.request, press.cardActivityId);
+      if (answer.request.card?.activityId === undefined) await notePlace(room, answer.request, press.cardActivityId);
       return body;
     }
     case 'card-back': {

@@ -22,7 +22,9 @@ export async function onRotateAsk(room: Room, press: Press, { bot }: Incoming): 
   const { desk, sender, chats } = room;
   const answer = await askToRotateShown(desk, press);
   if (answer.kind === 'refused') return lineAnswer(refusedLine({ refusal: answer.refusal, viewer: press.viewer, now: desk.clock.now(), purpose: 'rotate' }));
-  const sent = await sender.sendTo(answer.request.card, bot, await cardOf(desk, press.viewer, answer, 'rotate'));
+  const { card: place } = answer.request;
+  if (place === undefined) throw new Error('what was asked for on a card has a card');
+  const sent = await sender.sendTo(place, bot, await cardOf(desk, press.viewer, answer, 'rotate'));
   if (sent.kind === 'closed') {
     chats.forget(press.person.id);
     return lineAnswer(plain`Teams did not take my card. Type: rotate and the name of the device`);
@@ -40,7 +42,7 @@ export async function onRotate(room: Room, press: Press): Promise<InvokeBody> {
   switch (answer.kind) {
     case 'rotating': {
       // A crash between sending a card and noting its place: without a place it could not be told how it goes on.
-      if (answer.request.card.activityId === undefined) await notePlace(room, answer.request, press.cardActivityId);
+      if (answer.request.card?.activityId === undefined) await notePlace(room, answer.request, press.cardActivityId);
       const { rotation } = await showRotation(room, answer.rotation);
       return cardAnswer(rotationProgressCard({ request: answer.request, rotation, now, overdueHours: settings.overdueHours, ...signInPageFor(room, answer.request, rotation.failure) }));
     }

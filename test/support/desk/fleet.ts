@@ -52,6 +52,12 @@ export function fleetOf(index: TestIndex): FleetIndex {
       const all = there().filter(({ status }) => (list === 'missing' ? status !== 'escrowed' : status === list));
       return { total: all.length, devices: all.slice(skip, skip + take) };
     },
+    items: async ({ most, after = '', status, name, deviceId }) =>
+      there()
+        .filter((device) => device.deviceId > after && (status === undefined || device.status === status) && (deviceId === undefined || device.deviceId === deviceId) && (name === undefined || foldedName(device.name) === foldedName(name)))
+        .toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1))
+        .slice(0, most)
+        .map(({ asOf, ...device }) => ({ ...device, asOf, keys: [] })),
     withNames: async (names) => index.devices.map((device) => ({ ...device, folded: foldedName(device.name) })).filter(({ folded }) => names.includes(folded)),
     newlyFailed: async (from, to, most) => {
       const failed = there().filter(({ failedSince }) => failedSince !== undefined && failedSince >= from && failedSince < to);

@@ -13,6 +13,7 @@ export const readerOf = ({ entries }: Memory): LedgerReader => {
     head: async () => entries.length,
     count: async (part, most) => Math.min(most, found(part).length),
     page: async (part, { skip, most }) => found(part).toReversed().slice(skip, skip + most),
+    proofs: async (seqs) => new Map(seqs.map((seq) => [seq, `proof of ${seq}`])),
     devicesCalled: async (name) => [...new Set(entries.flatMap(({ device }) => (device?.name?.toLowerCase() === name.toLowerCase() ? [device.deviceId] : [])))],
     file: (format, part, seen) => pieces(found(part).map((read) => `${format} ${JSON.stringify(seen(read))}\n`)),
   };

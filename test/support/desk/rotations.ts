@@ -22,6 +22,7 @@ export function rotationsOf(memory: Memory): Rotations {
       return { kind: 'started', rotation, joined };
     },
     find: async (id) => rotations.get(id),
+    told: async (id) => rotations.get(id),
     underWay: async (device) => underWay(memory, device).at(-1),
     claim: async (id, at) => {
       const rotation = rotations.get(id);

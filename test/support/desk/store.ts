@@ -26,10 +26,13 @@ export interface Memory {
   readonly offers: Map<ExportId, ExportOffer>;
   readonly hideTakenUntil: Map<RequestId, Instant>;
   readonly admitted: Set<string>;
+  /** Keys that callers of the API chose. */
+  readonly once: Map<string, { readonly wish: string; readonly id: RequestId }>;
   readonly messages: { readonly person: string; readonly at: Instant }[];
 }
 
-export const newMemory = (): Memory => ({ entries: [], refusals: [], raised: new Set(), requests: new Map(), rotations: new Map(), wakeAt: new Map(), readings: new Map(), offers: new Map(), hideTakenUntil: new Map(), admitted: new Set(), messages: [] });
+export const newMemory = (): Memory => ({ entries: [], refusals: [], raised: new Set(), requests: new Map(), rotations: new Map(), wakeAt: new Map(), readings: new Map(), offers: new Map(), hideTakenUntil: new Map(), once: new Map(),
+  admitted: new Set(), messages: [] });
 
 export function ledgerOf(memory: Memory): Ledger {
   return {
@@ -100,6 +103,14 @@ export function requestsOf(memory: Memory): Requests {
       requests.set(request.id, request);
       entries.push(asked);
     },
+    openOnce: async (request, asked, { caller, key, wish }) => {
+      const before = memory.once.get(`${caller} ${key}`);
+      if (before !== undefined) return before.wish === wish ? { kind: 'repeat', id: before.id } : { kind: 'other' };
+      memory.once.set(`${caller} ${key}`, { wish, id: request.id });
+      requests.set(request.id, request);
+      entries.push(asked);
+      return 'opened';
+    },
     find: async (id) => requests.get(id),
     choose: async (id, offer, preset, asked) => move(id, ['choosing'], { state: 'open', choices: [], offer, preset }, asked),
     placed: async (id, card) => void requests.set(id, { ...known(id), card }),
@@ -119,7 +130,7 @@ export function requestsOf(memory: Memory): Requests {
       move(claim.id, [claim.from], { state: 'claimed', attempt: claim.attempt, grant: claim.grant, claimedAt: claim.at }, claim.intended);
       return { kind: 'claimed', request: known(claim.id) };
     },
-    revealed: async ({ id, attempt, at, hideAt, showAgainUntil, entry, rotation: planned }) => {
+    revealed: async ({ id, attempt, at, card: { hideAt, showAgainUntil } = { hideAt: at, showAgainUntil: at }, entry, rotation: planned }) => {
       if (!holds(id, attempt)) return 'lost';
       const until = known(id).showAgainUntil ?? showAgainUntil;
       if (!move(id, ['claimed'], { state: 'revealed', revealedAt: at, hideAt, showAgainUntil: until }, entry)) return 'lost';

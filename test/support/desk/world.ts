@@ -166,5 +166,5 @@ export const recoveryKeysOf = (world: World, onRead: (keyId: KeyId) => void): Re
 export const rolesOf = (world: World): Roles => {
   const held = async (who: PersonId): Promise<ReadonlySet<Role>> => world.roles.get(who) ?? new Set<Role>();
   const members: Roles['members'] = async (role) => world.people.filter(({ id }) => world.roles.get(id)?.has(role) === true).map(({ id, name }) => ({ id, name }));
-  return { fresh: held, recent: held, members };
+  return { fresh: held, recent: held, ofGroups: () => new Set(), members };
 };

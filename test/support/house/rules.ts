@@ -30,7 +30,7 @@ const mayEnter: Readonly<Record<string, readonly string[]>> = {
   'log.ts': ['domain'],
   // Composition roots wire.
   'keydesk.ts': ['config', 'domain', 'graph', 'jobs', 'keydesk', 'server', 'store', 'teams', 'telemetry', 'api'],
-  keydesk: ['domain', 'jobs', 'server', 'signin', 'store', 'telemetry'],
+  keydesk: ['api', 'config', 'domain', 'jobs', 'server', 'signin', 'store', 'telemetry'],
   'main.ts': ['config', 'domain', 'graph', 'keydesk.ts', 'log.ts', 'stop-on-signals.ts', 'store', 'teams', 'telemetry'],
   'demo.ts': ['demo'],
   demo: ['config', 'domain', 'graph', 'jobs', 'keydesk.ts', 'ledger', 'log.ts', 'postgres', 'sim', 'store', 'teams', 'terminal'],
@@ -116,6 +116,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/api': ['telemetry'],
   '@opentelemetry/sdk-node': ['telemetry'],
   pino: ['log.ts', 'keydesk.ts', 'keydesk', 'stop-on-signals.ts'],
+  'rate-limiter-flexible': ['api'],
   restify: ['server'],
   zod: ['config', 'graph', 'ledger', 'package', 'postgres', 'store', 'teams', 'api'],
   jose: ['signin', 'api'],

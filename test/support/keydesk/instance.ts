@@ -1,6 +1,7 @@
 // One running Keydesk: the composition of src/keydesk.ts over the test's surroundings.
 
 import type { Logger } from 'pino';
+import { type ApiConfig, defaultApiLimits } from '../../../src/config/read-api.ts';
 import { systemIds } from '../../../src/config/system.ts';
 import type { CredentialEnd } from '../../../src/domain/credential-end.ts';
 import type { Desk } from '../../../src/domain/desk.ts';
@@ -40,6 +41,8 @@ export interface InstanceOptions {
   readonly credentialEnds?: (now: Instant) => readonly CredentialEnd[];
   /** Metadata and reveals too have an application of their own, and the bot's asks Graph nothing. */
   readonly identitiesApart?: true;
+  /** The REST API, whose tokens the simulated tenant signs; there is none when absent. */
+  readonly api?: Partial<ApiConfig>;
   /** Stands around every call of a port. */
   readonly around?: (desk: Desk) => Desk;
   /** The fleet is swept; not at all when absent. */
@@ -103,7 +106,7 @@ export interface RunOptions extends InstanceOptions {
 }
 
 /** What src/main.ts does, over the simulated tenant. */
-export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, identitiesApart, entraLog, credentialEnds, delegated, sweep, telemetry, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
+export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, keys, checkpointFile, identitiesApart, entraLog, credentialEnds, delegated, sweep, api, telemetry, around, write }: RunOptions): Promise<{ keydesk: Keydesk; deadlines: HandDeadlines; chores: HandChores }> {
   const log = createLog({ level: 'debug', destination: { write } });
   const deadlines = handDeadlines(clock);
   const chores = handChores(choreCount + [entraLog, sweep, credentialEnds].filter((option) => option !== undefined).length);
@@ -111,7 +114,8 @@ export async function runKeydesk({ clock, databaseUrl, simulatorUrl, settings, k
     host: '127.0.0.1',
     port: 0,
     tenantId,
-    settings: { ...defaultSettings, ...settings },
+    settings: { ...defaultSettings, ...settings, appsMayReveal: api?.appsMayReveal ?? false },
+    ...(api && { api: { audience: apps.keydesk.clientId, appsMayReveal: false, ...defaultApiLimits, ...api, keysUrl: `${simulatorUrl}/${tenantId}/discovery/v2.0/keys` } }),
     fingerprint: '00'.repeat(32),
     ...(sweep && { sweep: { ...defaultSweepSettings, ...sweep } }),
     inbound: { mode: 'unauthenticated-loopback' },

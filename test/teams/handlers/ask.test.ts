@@ -132,7 +132,7 @@ describe('an ask', () => {
     const said = await edge.talk.say('key for LAPTOP-42', { as: alex });
     assert.deepEqual([said.status, said.raw, said.messages.length], [200, '', 0]);
     assert.deepEqual(edge.logged.map((line) => JSON.parse(line).msg), ['a turn failed', 'the fault could not be told']);
-    assert.equal(request().card.activityId, undefined);
+    assert.equal(request().card?.activityId, undefined);
   });
 
   it('whose card stands but whose place could not be noted is still good', async () => {

@@ -112,7 +112,7 @@ describe('hiding by the clock', () => {
 
   it('is done with a card whose place was never known', async () => {
     const [request] = edge.test.memory.requests.values();
-    const { activityId: _unknown, ...card } = sure(request).card;
+    const { activityId: _unknown, ...card } = sure(sure(request).card);
     edge.test.memory.requests.set(sure(request).id, { ...sure(request), card });
     edge.test.clock.forward(301);
     assert.equal(await due(), 1);

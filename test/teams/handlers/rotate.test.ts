@@ -24,7 +24,7 @@ describe('an ask to rotate', () => {
     assert.deepEqual(verbsOf(card), ['rotate', 'cancel']);
     assert.match(textOf(card), /Rotate the key of LAPTOP-42\?[^]*1A2B3C4D[^]*switched on and online[^]*INC0012345/);
     const request = sure([...edge.test.memory.requests.values()][0]);
-    assert.deepEqual([request.purpose, request.state, request.card.activityId], ['rotate', 'open', activityId]);
+    assert.deepEqual([request.purpose, request.state, request.card?.activityId], ['rotate', 'open', activityId]);
     assert.deepEqual(rotations(edge), [], 'nothing is planned by asking');
   });
 

@@ -1,0 +1,89 @@
+// The ledger: a page as JSON, or all of the question as one file, as the caller takes it.
+
+import { fileByApi, openAudit, pageByApi, type AuditWish } from '../../domain/audit-by-api.ts';
+import { parseKeyIdFragment } from '../../domain/device.ts';
+import { parseEntraDeviceId, parsePersonId } from '../../domain/ids.ts';
+import { parseInstant } from '../../domain/instant.ts';
+import type { ReadEntry } from '../../domain/reading.ts';
+import { mayHoldPassword } from '../../domain/recovery-password.ts';
+import { chosen } from '../accept.ts';
+import { listAnswer } from '../answers.ts';
+import { type Call, refuse, refused, wrongParameter } from '../call.ts';
+import { type ApiAnswer, neverStored } from '../http.ts';
+import { auditQuery, type AuditQuery, mostProofs, readQuery } from '../query.ts';
+
+const formats = { 'application/json': 'page', 'application/x-ndjson': 'jsonl', 'text/csv': 'csv' } as const;
+type MediaType = keyof typeof formats;
+export const auditTypes = Object.keys(formats).filter((type): type is MediaType => type in formats);
+
+export async function getAudit(call: Call): Promise<ApiAnswer> {
+  const type = chosen(call.request.headers['accept'], auditTypes);
+  if (type === undefined) return refuse(call, 'not-acceptable', { detail: `There is ${auditTypes.join(', ')}.` });
+  const read = readQuery(auditQuery, call.request.query);
+  if ('wrong' in read) return wrongParameter(call, read);
+  const { value: query } = read;
+  const wish = wishOf(query);
+  if (typeof wish === 'string') return wrongParameter(call, { wrong: wish, unknown: false });
+  const format = formats[type];
+  return format === 'page' ? page(call, query, wish) : file(call, query, wish, type, format);
+}
+
+async function page(call: Call, query: AuditQuery, wish: AuditWish): Promise<ApiAnswer> {
+  if (query.proof && query.limit > mostProofs) return wrongParameter(call, { wrong: 'limit', unknown: false });
+  const { cursor, limit: most, proof, ...filters } = query;
+  const question = ['audit', call.caller.person.id, call.caller.api.appId, filters];
+  const before = cursor === undefined ? undefined : call.cursors.read(question, cursor);
+  if (cursor !== undefined && typeof before !== 'number') return refuse(call, 'cursor-invalid');
+  const audit = await openAudit(call.desk, call.caller, wish, typeof before === 'number' ? { before } : {});
+  if (audit.kind === 'refused') return refused(call, audit, 'read-ledger');
+  const found = await pageByApi(call.desk, call.caller, audit, { most, proof, ...(before === undefined && { note: inWords(filters) }) });
+  if ('kind' in found) return refused(call, found, 'read-ledger');
+  const items = found.entries.map((entry) => ({ ...viewOf(entry), ...(found.proofs && { proof: found.proofs.get(entry.seq) ?? null }) }));
+  return listAnswer(items, found.next === undefined ? null : call.cursors.write(question, found.next));
+}
+
+async function file(call: Call, { cursor, limit: _limit, proof, ...filters }: AuditQuery, wish: AuditWish, type: MediaType, format: 'csv' | 'jsonl'): Promise<ApiAnswer> {
+  if (proof || cursor !== undefined) return wrongParameter(call, { wrong: proof ? 'proof' : 'cursor', unknown: false });
+  const giveBack = call.limiter.export();
+  if (giveBack === undefined) return refuse(call, 'export-busy', { retryAfterSeconds: 30 });
+  try {
+    const audit = await openAudit(call.desk, call.caller, wish, { inFull: true });
+    if (audit.kind === 'refused') {
+      giveBack();
+      return refused(call, audit, 'read-ledger');
+    }
+    const pieces = await fileByApi(call.desk, call.caller, audit, format, inWords(filters));
+    const name = `keydesk-ledger.${format}`;
+    return { status: 200, headers: { 'content-type': `${type}; charset=utf-8`, 'content-disposition': `attachment; filename="${name}"`, ...neverStored }, body: pieces, over: giveBack };
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+}
+
+/** Undefined when an id is none: which parameter. */
+function wishOf({ device, person, keyId, from, to, act, source }: AuditQuery): AuditWish | string {
+  const deviceId = device === undefined ? undefined : parseEntraDeviceId(device);
+  if (device !== undefined && deviceId === undefined) return 'device';
+  const who = person === undefined ? undefined : (parsePersonId(person) ?? (person.includes('@') ? { address: person } : undefined));
+  if (person !== undefined && who === undefined) return 'person';
+  const fragment = parseKeyIdFragment(keyId ?? '');
+  const [since, until] = [parseInstant(from), parseInstant(to)];
+  return {
+    ...(deviceId && { device: deviceId }),
+    ...(who && { person: who }),
+    ...(act && { act }),
+    ...(source && { source }),
+    ...(fragment && { keyId: fragment }),
+    ...(since && { from: since }),
+    ...(until && { to: until }),
+  };
+}
+
+const inWords = (filters: Readonly<Record<string, unknown>>): string =>
+  Object.entries(filters)
+    .flatMap(([name, value]) => (typeof value === 'string' && !mayHoldPassword(value) ? [`${name}=${value}`] : []))
+    .join(', ') || 'all entries';
+
+/** As a line of the file in JSON Lines has it. */
+const viewOf = ({ seq, entry, erased }: ReadEntry): object => ({ entry: seq, ...(entry ?? { unreadable: true }), ...(erased.length > 0 && { erased }) });

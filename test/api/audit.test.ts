@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { checkProof, parseProof } from '../../src/ledger/entry-proof.ts';
+import { codeOf, fieldOf, keysPath, laptop, laptopKey, withApi, type ApiClient } from '../support/api.ts';
+import { alex, grady, isaiah, lee, megan } from '../support/keydesk/people.ts';
+import { signerOf } from '../support/ledger-keys.ts';
+import { known } from '../support/known.ts';
+
+const path = `${keysPath}/audit`;
+const body = { keyId: laptopKey, reason: 'firmware-update' };
+interface Entry {
+  readonly entry: number;
+  readonly act: string;
+  readonly person?: { readonly id: string };
+  readonly keyId?: string;
+  readonly proof?: string | null;
+}
+const entriesOf = async (api: ApiClient, query: string, as: string = grady.id): Promise<readonly Entry[]> => fieldOf(await api.call(`${path}?${query}`, { as }), 'items') as Entry[];
+
+describe('api: the ledger', () => {
+  it('is read page by page, newest first, and pages stay in step while entries are added', withApi({}, async (api) => {
+    for (let n = 0; n < 3; n += 1) await api.call(`${keysPath}/${laptop}/reveal`, { body });
+    const first = await api.call(`${path}?limit=4`, { as: grady.id });
+    const [page, cursor] = [fieldOf(first, 'items') as Entry[], String(fieldOf(first, 'nextCursor'))];
+    await api.call(`${keysPath}/${laptop}/reveal`, { body });
+    const next = await entriesOf(api, `limit=4&cursor=${cursor}`);
+    assert.deepEqual([...page, ...next].map(({ entry }) => entry), Array.from({ length: 8 }, (_, index) => known(page[0]).entry - index));
+  }));
+
+  it('is narrowed by what is asked: act, person, device, key, source, time', withApi({}, async (api, keydesk) => {
+    await api.call(`${keysPath}/${laptop}/reveal`, { body });
+    const since = keydesk.clock.now();
+    keydesk.clock.forward(60);
+    await keydesk.say('key for LAPTOP-42', { as: isaiah });
+    for (const [query, count] of [
+      ['act=revealed', 1],
+      [`person=${alex.id}&act=revealed`, 1],
+      ['person=isaiah@contoso.com', 1],
+      [`device=${laptop}&act=asked`, 2],
+      [`device=${laptop}&person=${isaiah.id}`, 1],
+      ['keyId=1A2B3C4D&act=intended', 1],
+      ['source=teams', 1],
+      [`to=${since}&act=revealed`, 0],
+      [`from=${since}&act=revealed`, 1],
+    ] as const) assert.equal((await entriesOf(api, query)).length, count, query);
+  }));
+
+  it('is whole for auditors, admins and applications, and to an agent the own entries', withApi({}, async (api) => {
+    await api.call(`${keysPath}/${laptop}/reveal`, { body });
+    for (const as of [grady.id, megan.id, 'app']) assert.ok((await entriesOf(api, 'act=revealed', as)).length === 1, as);
+    assert.equal((await entriesOf(api, 'act=revealed', isaiah.id)).length, 0);
+    assert.equal((await entriesOf(api, 'act=revealed', alex.id)).length, 1);
+    for (const [query, as, code] of [[`person=${alex.id}`, isaiah.id, 'not-your-entries'], ['proof=true', alex.id, 'not-your-entries'], ['', lee.id, 'no-role']] as const) {
+      const answer = await api.call(`${path}?${query}`, { as });
+      assert.deepEqual([answer.status, codeOf(answer)], [403, code]);
+    }
+  }));
+
+  it('comes with proofs against the newest checkpoint, which hold without the database', withApi({}, async (api, keydesk) => {
+    await api.call(`${keysPath}/${laptop}/reveal`, { body });
+    await keydesk.runChores();
+    keydesk.clock.forward(120);
+    await keydesk.runChores();
+    const entries = await entriesOf(api, 'proof=true&limit=10&act=revealed');
+    assert.ok(entries.length > 0);
+    for (const { proof, keyId } of entries) {
+      const checked = checkProof(known(parseProof(known(proof ?? undefined))), signerOf(1).publicKey, () => true);
+      assert.ok(typeof checked === 'object' && checked.entry.keyId === keyId, JSON.stringify(checked));
+    }
+    await api.call(`${keysPath}/${laptop}/reveal`, { body });
+    assert.equal(known((await entriesOf(api, 'proof=true&limit=1&act=revealed'))[0]).proof, null, 'no checkpoint covers it yet');
+  }));
+
+  it('is one file as JSON Lines or CSV, with an entry about it before the first piece', withApi({}, async (api, keydesk) => {
+    await api.call(`${keysPath}/${laptop}/reveal`, { body });
+    const lines = await api.call(`${path}?act=revealed`, { as: grady.id, headers: { accept: 'application/x-ndjson' } });
+    assert.deepEqual([lines.status, lines.headers.get('content-type'), lines.headers.get('cache-control')], [200, 'application/x-ndjson; charset=utf-8', 'no-store']);
+    assert.deepEqual(lines.text.trimEnd().split('\n').map((line) => JSON.parse(line).act), ['revealed']);
+    const csv = await api.call(path, { as: grady.id, headers: { accept: 'text/csv;q=0.9, text/html' } });
+    assert.match(csv.text, /^\ufeff?entry,time,act/);
+    assert.ok(csv.text.split('\r\n').length > 4);
+    assert.deepEqual((await keydesk.ledger()).filter(({ act }) => act === 'exported').map(({ format, asked, source, person }) => [format, asked, source, person?.id]), [['jsonl', 'act=revealed', 'api', grady.id], ['csv', 'all entries', 'api', grady.id]]);
+  }));
+
+  it('is no file where nothing can be written down', withApi({ around: (desk) => ({ ...desk, ledger: { ...desk.ledger, append: (entry) => (entry.act === 'exported' ? Promise.reject(new Error('gone')) : desk.ledger.append(entry)) } }) }, async (api) => {
+    const answer = await api.call(path, { as: grady.id, headers: { accept: 'application/x-ndjson' } });
+    assert.deepEqual([answer.status, codeOf(answer)], [500, 'internal']);
+  }));
+});

@@ -1,0 +1,120 @@
+// The REST API: a page of the list at 100,000 devices against a bare restify route that sends the same bytes, and a file
+// of the whole ledger: when its first byte comes, and what memory it takes.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { createFiller } from './ledger-rows.ts';
+import { start, type Started } from './processes.ts';
+import { atLeast, atMost, median, type Row } from './row.ts';
+import { startKeydesk, startSurroundings } from './surroundings.ts';
+import { startSwept } from './sweep.ts';
+
+const devices = 100_000;
+const inFlight = 8;
+const pairs = 5;
+const roundMs = 3000;
+const warmUpMs = 5000;
+const list = '/api/devices/security/bitlocker/keys';
+
+async function tokenFrom(simUrl: string): Promise<string> {
+  const answer = await fetch(`${simUrl}/_sim/token`, { method: 'POST', body: JSON.stringify({ as: 'app', roles: ['Keys.List', 'Audit.Read'] }) });
+  return String(Object(await answer.json()).access_token);
+}
+
+/** @returns answers a second. Throws at one that is not the bytes expected. */
+async function load(origin: string, token: string, bytes: number, forMs: number): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
+  const begun = performance.now();
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    while (performance.now() - begun < forMs) {
+      const { status, length } = await fetched(`${origin}${list}?limit=100`, token, agent);
+      if (status !== 200 || length !== bytes) throw new Error(`${origin} answered ${status} with ${length} bytes instead of ${bytes}`);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+  agent.destroy();
+  return (done * 1000) / (performance.now() - begun);
+}
+
+interface Fetched {
+  readonly status: number | undefined;
+  readonly length: number;
+  readonly firstMs: number;
+}
+
+function fetched(url: string, token: string, agent: Agent, headers: Readonly<Record<string, string>> = {}): Promise<Fetched> {
+  const begun = performance.now();
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent, headers: { authorization: `Bearer ${token}`, ...headers } }, (response) => {
+      let length = 0;
+      let firstMs = 0;
+      response.on('data', (chunk: Buffer) => {
+        if (length === 0) firstMs = performance.now() - begun;
+        length += chunk.length;
+      });
+      response.on('end', () => resolve({ status: response.statusCode, length, firstMs }));
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+  });
+}
+
+export async function apiListRows(say: (progress: string) => void): Promise<readonly Row[]> {
+  await using stack = new AsyncDisposableStack();
+  const { surroundings, keydesk, seconds } = await startSwept(devices, stack, { api: true });
+  say(`api-list: ${devices} devices were swept in ${seconds.toFixed(0)} s`);
+  const token = await tokenFrom(surroundings.simUrl);
+  const body = await (await fetch(`${keydesk.origin}${list}?limit=100`, { headers: { authorization: `Bearer ${token}` } })).text();
+  const folder = await mkdtemp(join(tmpdir(), 'keydesk-bench-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'page.json');
+  await writeFile(file, body);
+  const bare = await start({ file: new URL('./bare-route.ts', import.meta.url), args: (port) => [String(port), file] });
+  stack.defer(() => bare.stop());
+  const bytes = Buffer.byteLength(body);
+  for (const { origin } of [bare, keydesk]) await load(origin, token, bytes, warmUpMs);
+  const rounds: { readonly bare: number; readonly keydesk: number }[] = [];
+  for (let pair = 1; pair <= pairs; pair += 1) {
+    const round = { bare: await load(bare.origin, token, bytes, roundMs), keydesk: await load(keydesk.origin, token, bytes, roundMs) };
+    rounds.push(round);
+    say(`api-list, pair ${pair} of ${pairs}: bare ${round.bare.toFixed(0)}/s, Keydesk ${round.keydesk.toFixed(0)}/s`);
+  }
+  const perSecond = (which: 'bare' | 'keydesk'): string => `${median(rounds.map((round) => round[which])).toFixed(0)}/s`;
+  return [{ figure: `GET …/keys?limit=100, ${devices.toLocaleString('en')} devices, ${(bytes / 1024).toFixed(0)} KiB`, ours: perSecond('keydesk'), yardstick: `${perSecond('bare')} bare restify`, ...atLeast(0.3, median(rounds.map((round) => round.keydesk / round.bare))) }];
+}
+
+export async function apiExportRows(say: (progress: string) => void, note: (text: string) => void, { entries }: { readonly entries: number }): Promise<readonly Row[]> {
+  await using stack = new AsyncDisposableStack();
+  const surroundings = await startSurroundings();
+  stack.defer(() => surroundings.stop());
+  const client = new Client({ connectionString: surroundings.ownerUrl });
+  await client.connect();
+  stack.defer(() => client.end());
+  await createFiller(client, say)(entries);
+  const token = await tokenFrom(surroundings.simUrl);
+  const exported = async (query: string): Promise<Fetched & { readonly peak: number; readonly seconds: number }> => {
+    const keydesk: Started = await startKeydesk(surroundings, { api: true });
+    try {
+      const agent = new Agent();
+      const begun = performance.now();
+      const file = await fetched(`${keydesk.origin}${list}/audit${query}`, token, agent, { accept: 'application/x-ndjson' });
+      if (file.status !== 200) throw new Error(`the export was answered ${file.status}`);
+      return { ...file, peak: keydesk.peakMiB(), seconds: (performance.now() - begun) / 1000 };
+    } finally {
+      await keydesk.stop();
+    }
+  };
+  const part = await exported('?act=revealed');
+  const all = await exported('');
+  const count = entries.toLocaleString('en');
+  note(`The file of ${count} entries has ${(all.length / 1024 / 1024).toFixed(0)} MiB and took ${all.seconds.toFixed(1)} s.`);
+  return [
+    { figure: `first byte of a file of ${count} entries`, ours: `${all.firstMs.toFixed(0)} ms`, yardstick: '1000 ms', ...atMost(1, all.firstMs / 1000) },
+    { figure: `memory of that export`, ours: `${all.peak.toFixed(0)} MiB`, yardstick: `${part.peak.toFixed(0)} MiB for an eighth`, ...atMost(1.2, all.peak / part.peak) },
+  ];
+}
