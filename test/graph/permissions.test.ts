@@ -62,7 +62,7 @@ describe('graph/permissions', () => {
 
   it('has a row in the paper for each, in its order', () => {
     const paper = readFileSync(`${root}docs/operations.md`, 'utf8');
-    const rows = [...paper.matchAll(/^ +\| `([A-Za-z.]+)` \|/gm)].map(([, name]) => name).filter((name) => name !== undefined && name in graphPermissions);
+    const rows = [...paper.matchAll(/^ *\| `([A-Za-z.]+)` \|/gm)].map(([, name]) => name).filter((name) => name !== undefined && name in graphPermissions);
     assert.deepEqual(rows, allGraphPermissions);
   });
 });
