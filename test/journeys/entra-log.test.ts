@@ -76,7 +76,7 @@ describe('a reveal, held against Entra’s log', () => {
     keydesk.simulator.faults.add({ path: logged, status: 403 });
     for (const count of [1, 10, 20]) await hours(keydesk, count);
     assert.deepEqual(await found(keydesk), []);
-    assert.deepEqual(await readyz(keydesk), { status: 'degraded', parts: { database: 'ok', ledger: 'ok', graph: 'ok', jobs: 'ok', 'entra-log': 'off: Graph refuses the log; grant AuditLog.Read.All' } });
+    assert.deepEqual(await readyz(keydesk), { status: 'degraded', parts: { database: 'ok', ledger: 'ok', graph: 'ok', jobs: 'ok', permissions: "AuditLog.Read.All is missing: the ledger is not held against Entra's own log", 'entra-log': 'off: Graph refuses the log; grant AuditLog.Read.All' } });
     assert.equal(keydesk.logLines.filter((line) => line.includes('without AuditLog.Read.All')).length, 1);
 
     keydesk.simulator.faults.clear();
