@@ -64,9 +64,12 @@ export interface ReadinessReport {
 export async function askForReadiness(desk: Desk, asker: Asker, names: readonly string[], count: number): Promise<ReadinessAnswer> {
   return asking<ReadinessAnswer>(desk, asker, `check (${count} names)`, async (index) => {
     if (names.length === 0) return { kind: 'too-many', count };
-    return { kind: 'readiness', report: reportOn(names, await desk.fleet.withNames(names.map(foldedName))), index };
+    return { kind: 'readiness', report: await readinessOfNames(desk, names), index };
   });
 }
+
+/** By the index as it is now. */
+export const readinessOfNames = async (desk: Desk, names: readonly string[]): Promise<ReadinessReport> => reportOn(names, await desk.fleet.withNames(names.map(foldedName)));
 
 function reportOn(names: readonly string[], found: Awaited<ReturnType<Desk['fleet']['withNames']>>): ReadinessReport {
   const byName = Map.groupBy(found, ({ folded }) => folded);

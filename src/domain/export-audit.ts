@@ -2,6 +2,7 @@
 // file is sent. Nothing leaves without its entry.
 
 import { type Asker, type Desk, entry, refuse } from './desk.ts';
+import { type OfferedFile, checkFile } from './export-check.ts';
 import type { Fault } from './fault.ts';
 import type { ExportId } from './ids.ts';
 import type { ExportFormat, LedgerEntry } from './ledger-entry.ts';
@@ -43,7 +44,8 @@ export interface Consent extends Asker {
 }
 
 export type TakeAnswer =
-  | { readonly kind: 'taken'; readonly offer: ExportOffer; readonly reading: Reading; readonly file: AsyncIterable<string> }
+  /** `count`: of entries, or of names that were checked. */
+  | { readonly kind: 'taken'; readonly offer: ExportOffer; readonly count: number; readonly exported: LedgerEntry; readonly file: () => Promise<AsyncIterable<string>> }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 type Rule = (consent: Consent, offer: ExportOffer) => RefusalCode | undefined;
@@ -59,13 +61,19 @@ export async function takeExport(desk: Desk, consent: Consent): Promise<TakeAnsw
   const found = await judgeConsent(desk, consent);
   if (found.kind === 'refused') return found;
   const { offer } = found;
-  const reading = await desk.readings.find(offer.readingId);
-  if (reading === undefined) return no(desk, consent, 'reading-unknown');
-  // Data leaves: the role is asked for afresh, as for a key.
-  if (!(await mayStillRead(desk, reading, 'fresh', desk.deadlines.press()))) return no(desk, consent, 'not-your-entries');
+  const made = offer.names === undefined ? await entriesFile(desk, consent, offer) : await checkFile(desk, consent, offer.names);
+  if (typeof made === 'string') return no(desk, consent, made);
   // A crash after it: the ledger says that the file was sent, and perhaps it was not. Never the other way round.
-  if (!(await desk.readings.take(offer.id, exportedEntry(desk, consent, offer, reading)))) return no(desk, consent, 'export-taken');
-  return { kind: 'taken', offer, reading, file: desk.reader.file(offer.format, reading, (read) => seenBy(readerOf(desk, reading), read)) };
+  if (!(await desk.readings.take(offer.id, made.exported))) return no(desk, consent, 'export-taken');
+  return { kind: 'taken', offer, count: made.exported.count ?? 0, ...made };
+}
+
+async function entriesFile(desk: Desk, consent: Consent, offer: ExportOffer): Promise<OfferedFile | RefusalCode> {
+  const reading = offer.readingId && (await desk.readings.find(offer.readingId));
+  if (reading === undefined) return 'reading-unknown';
+  // Data leaves: the role is asked for afresh, as for a key.
+  if (!(await mayStillRead(desk, reading, 'fresh', desk.deadlines.press()))) return 'not-your-entries';
+  return { exported: exportedEntry(desk, consent, offer, reading), file: () => Promise.resolve(desk.reader.file(offer.format, reading, (read) => seenBy(readerOf(desk, reading), read))) };
 }
 
 /** Declined: nothing left, so nothing stands in the ledger. The offer is closed for good. */
@@ -76,8 +84,8 @@ export async function declineExport(desk: Desk, consent: Consent): Promise<{ rea
 }
 
 /** What became of a file that was taken and did not arrive for certain: an entry beside the first. */
-export const exportFailed = (desk: Desk, consent: Consent, { offer, reading }: Pick<Extract<TakeAnswer, { kind: 'taken' }>, 'offer' | 'reading'>, { code, retry }: Fault): Promise<void> =>
-  desk.ledger.append({ ...exportedEntry(desk, consent, offer, reading), outcome: retry === 'unknown-outcome' ? 'unknown' : 'failed', code });
+export const exportFailed = (desk: Desk, { exported }: Pick<Extract<TakeAnswer, { kind: 'taken' }>, 'exported'>, { code, retry }: Fault): Promise<void> =>
+  desk.ledger.append({ ...exported, time: desk.clock.now(), outcome: retry === 'unknown-outcome' ? 'unknown' : 'failed', code });
 
 async function judgeConsent(desk: Desk, consent: Consent): Promise<{ readonly kind: 'found'; readonly offer: ExportOffer } | Extract<TakeAnswer, { kind: 'refused' }>> {
   const offer = consent.exportId && (await desk.readings.findOffer(consent.exportId));

@@ -55,6 +55,8 @@ export interface SweepStore {
 
 /** What is asked of the index. It holds what the last sweep saw: whoever acts on it asks Graph again. */
 export interface FleetIndex {
+  /** Lines for a spreadsheet, safe to open, piece by piece. Throws a Fault `internal` before one that would hold a recovery password (law 1). */
+  sheet(lines: readonly (readonly string[])[]): AsyncIterable<string>;
   state(): Promise<IndexState>;
   /** Keys whose ID begins so, at most `most`, each with the device that it was backed up from last. @param hex 8 to 32 lower-case digits */
   keysBeginning(hex: string, most: number): Promise<readonly IndexedKey[]>;

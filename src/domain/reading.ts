@@ -100,7 +100,9 @@ export interface ReadEntry {
 /** A file that was offered to the one who asked. */
 export interface ExportOffer {
   readonly id: ExportId;
-  readonly readingId: ReadingId;
+  /** Whose entries it holds; absent for how ready devices are, and then their names are there, as typed. */
+  readonly readingId?: ReadingId;
+  readonly names?: readonly string[];
   readonly person: Person;
   readonly format: ExportFormat;
   readonly fileName: string;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { foldedName, solidName, sweepStreams } from '../domain/fleet.ts';
 import type { FleetIndex } from '../domain/fleet-ports.ts';
 import { parseEntraDeviceId, parseEntraObjectId, parseKeyId } from '../domain/ids.ts';
+import { sheetOf } from '../ledger/export/sheet.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
 import { itemsIn } from './fleet-items.ts';
@@ -15,6 +16,7 @@ export function fleetIndexIn({ db }: Database): FleetIndex {
   const store = <T>(act: () => Promise<T>): Promise<T> => orFault('store-unavailable', act);
   return {
     state: () => store(() => stateIn(db)),
+    sheet: sheetOf,
 
     keysBeginning: (hex, most) =>
       store(async () => {

@@ -11,6 +11,7 @@ import * as selfService from './migrations/0009-self-service.ts';
 import * as deviceIndex from './migrations/0010-device-index.ts';
 import * as signIns from './migrations/0011-sign-ins.ts';
 import * as api from './migrations/0012-api.ts';
+import * as checkFile from './migrations/0013-check-file.ts';
 
 export interface Migration {
   readonly name: string;
@@ -26,4 +27,4 @@ const checked = ({ name, sql }: { readonly name: string; readonly sql: string })
 });
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping), checked(ownersFunctions), checked(selfService), checked(deviceIndex), checked(signIns), checked(api)];
+export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping), checked(ownersFunctions), checked(selfService), checked(deviceIndex), checked(signIns), checked(api), checked(checkFile)];

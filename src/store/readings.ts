@@ -86,7 +86,8 @@ const readingForm = z.object({
 } satisfies Shape<Reading>);
 const offerForm = z.object({
   id: parsedBy(parseExportId),
-  readingId: parsedBy(parseReadingId),
+  readingId: parsedBy(parseReadingId).exactOptional(),
+  names: z.array(text).exactOptional(),
   person,
   format: z.enum(exportFormats),
   fileName: text,
@@ -104,8 +105,8 @@ function parseReading(row: Selectable<ReadingTable>): Reading {
 }
 
 function parseOffer(row: Selectable<ExportOfferTable>): ExportOffer {
-  const { id, format, state, at } = row;
-  const parsed = offerForm.safeParse({ id, readingId: row.reading_id, person: personIn(row), format, fileName: row.file_name, state, card: row.card, at });
+  const { id, format, state, at, reading_id, names } = row;
+  const parsed = offerForm.safeParse({ id, ...(reading_id !== null && { readingId: reading_id }), ...(names !== null && { names }), person: personIn(row), format, fileName: row.file_name, state, card: row.card, at });
   if (parsed.success) return parsed.data;
   throw unreadable(`export ${id}`, parsed.error);
 }
@@ -118,6 +119,6 @@ const readingRow = ({ id, person: { id: person_id, tenantId: tenant_id, name: pe
   id, person_id, tenant_id, person_name, viewer: jsonb(viewer), scope, filter: jsonb(asked), about, head, count, card: jsonb(place), at,
 });
 
-const offerRow = ({ id, readingId: reading_id, person: { id: person_id, tenantId: tenant_id, name: person_name }, format, fileName: file_name, state, card: place, at }: ExportOffer) => ({
-  id, reading_id, person_id, tenant_id, person_name, format, file_name, state, card: jsonb(place), at,
+const offerRow = ({ id, readingId, names, person: { id: person_id, tenantId: tenant_id, name: person_name }, format, fileName: file_name, state, card: place, at }: ExportOffer) => ({
+  id, reading_id: readingId ?? null, names: names === undefined ? null : jsonb(names), person_id, tenant_id, person_name, format, file_name, state, card: jsonb(place), at,
 });

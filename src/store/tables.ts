@@ -150,7 +150,8 @@ export interface ReadingTable {
 
 export interface ExportOfferTable {
   id: string;
-  reading_id: string;
+  reading_id: string | null;
+  names: Json | null;
   person_id: string;
   tenant_id: string;
   person_name: string;

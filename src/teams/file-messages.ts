@@ -14,14 +14,16 @@ export interface FileAttachment {
 
 /** Bytes of an entry, roughly: Teams shows a size before there is a file. */
 const bytesOfEntry = { csv: 450, jsonl: 650, ocsf: 1300 } as const;
+/** Of a name that was checked. */
+const bytesOfName = 150;
 
 /** What both answers bring back is the id of the offer, and nothing else that would have to be believed. */
-export const consentAttachment = ({ id, fileName, format }: ExportOffer, count: number): FileAttachment => ({
+export const consentAttachment = ({ id, fileName, format, names }: ExportOffer, count: number): FileAttachment => ({
   contentType: 'application/vnd.microsoft.teams.card.file.consent',
   name: fileName,
   content: {
-    description: `${count === 1 ? '1 entry' : `${count} entries`} of the Keydesk ledger, saved in your OneDrive`,
-    sizeInBytes: count * bytesOfEntry[format],
+    description: names === undefined ? `${count === 1 ? '1 entry' : `${count} entries`} of the Keydesk ledger, saved in your OneDrive` : `All ${count} names with what is known of each, as CSV, saved in your OneDrive`,
+    sizeInBytes: count * (names === undefined ? bytesOfEntry[format] : bytesOfName),
     acceptContext: { export: id },
     declineContext: { export: id },
   },

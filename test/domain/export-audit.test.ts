@@ -42,7 +42,7 @@ describe('domain/export-audit', () => {
       { time: test.clock.now(), source: 'teams', person: { id: grady.id, name: grady.name }, conversation: 'personal', asked: 'all entries, last 7 days', count: 3, format: 'csv', from: '2026-11-15T09:00:00.000Z', act: 'exported', outcome: 'done' },
     ]);
     const pieces: string[] = [];
-    for await (const piece of answer.file) pieces.push(piece);
+    for await (const piece of await answer.file()) pieces.push(piece);
     assert.equal(pieces.length, 3);
     assert.match(offer.fileName, /^keydesk-ledger-2026-11-22-0900Z\.csv$/);
   });
@@ -102,7 +102,7 @@ describe('domain/export-audit', () => {
     const answer = await takeExport(test.desk, consentOf(await offered(test, alex), alex));
     assert.ok(answer.kind === 'taken');
     let text = '';
-    for await (const piece of answer.file) text += piece;
+    for await (const piece of await answer.file()) text += piece;
     assert.equal(text.split('\n').length, 4);
     assert.ok(!text.includes(megan.id));
   });
@@ -127,7 +127,7 @@ describe('domain/export-audit', () => {
       const consent = consentOf(await offered(test));
       const taken = await takeExport(test.desk, consent);
       assert.ok(taken.kind === 'taken');
-      await exportFailed(test.desk, consent, taken, new Fault('teams-unreachable', retry));
+      await exportFailed(test.desk, taken, new Fault('teams-unreachable', retry));
       assert.deepEqual(exportedIn(test).map(({ outcome, code }) => [outcome, code]), [['done', undefined], [outcome, 'teams-unreachable']]);
     }
   });

@@ -5,6 +5,7 @@ import { posix } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { filesBelow, readSources, readText } from '../support/house/sources.ts';
+import { namesReadAtStart } from '../support/house/settings.ts';
 import { material } from '../support/material.ts';
 import { bare, modulesOf, outputsOf, parametersOf, unbalanced, unknownIn, unused } from '../support/package/bicep.ts';
 import { permissionIds, permissionRows } from '../support/permission-table.ts';
@@ -13,8 +14,7 @@ const bicep = new Map(filesBelow('infra').filter((path) => path.endsWith('.bicep
 const textOf = (path: string): string => bicep.get(path) ?? '';
 const main = textOf('infra/azure.bicep');
 const read = new Set(readSources().flatMap(({ code }) => [...code.matchAll(/['"`]((?:KEYDESK_|MicrosoftApp)\w+|DATABASE_URL|PORT)['"`]/g)].map(([, name]) => name ?? '')));
-/** Read as `KEYDESK_GROUP_${role}S`; and what the sign-in and the secretless identity of issue 6 read, which are merged beside this. */
-const alsoRead = new Set(['KEYDESK_GROUP_AGENTS', 'KEYDESK_GROUP_ADMINS', 'KEYDESK_GROUP_APPROVERS', 'KEYDESK_GROUP_AUDITORS', 'KEYDESK_GRAPH_MODE', 'KEYDESK_OAUTH_CONNECTION', 'KEYDESK_PUBLIC_URL', 'KEYDESK_FEDERATED_CLIENT_ID']);
+const alsoRead = new Set(namesReadAtStart());
 /** Read by App Service, not by Keydesk. */
 const ofThePlatform = new Set(['WEBSITES_ENABLE_APP_SERVICE_STORAGE', 'WEBSITE_RUN_FROM_PACKAGE']);
 const isRead = (name: string): boolean => read.has(name) || alsoRead.has(name);
@@ -174,7 +174,7 @@ describe('the registration in Entra', () => {
   });
 
   it('has every permission in the operator’s guide with its reason', () => {
-    const reasons = new Map([...readText('docs/operations.md').matchAll(/^ {3}\| `([\w.]+\.All)` \| (.+) \|$/gm)].map(([, name = '', why = '']) => [name, why] as const));
+    const reasons = new Map([...readText('docs/operations.md').matchAll(/^ *\| `([\w.]+\.All)` \| (.+) \|$/gm)].map(([, name = '', why = '']) => [name, why] as const));
     for (const { name } of rows) assert.ok((reasons.get(name) ?? '').length > 20, name);
     for (const name of reasons.keys()) assert.ok(rows.some((row) => row.name === name), name);
   });

@@ -58,15 +58,20 @@ const columns = {
 type Row = ReadEntry & { readonly entry: LedgerEntry };
 
 const lineBreak = '\r\n';
+/** Without it Excel takes UTF-8 for something else. */
+export const byteOrderMark = '\ufeff';
 
-/** The byte order mark, without which Excel takes UTF-8 for something else, and the headings. */
-export const csvHead = `\ufeff${Object.keys(columns).join(',')}${lineBreak}`;
+/** The byte order mark and the headings. */
+export const csvHead = `${byteOrderMark}${Object.keys(columns).join(',')}${lineBreak}`;
 
 export function csvLine({ entry, ...read }: ReadEntry): string {
   // What cannot be read any more is a line all the same: a hole would hide it.
   const cells = entry === undefined ? [String(read.seq), '', 'unreadable', ...Object.keys(columns).slice(3).map(() => '')] : Object.values(columns).map((cell) => cell({ ...read, entry }));
   return cells.map(quoted).join(',') + lineBreak;
 }
+
+/** Any table; every cell may be from outside. */
+export const sheetLine = (cells: readonly string[]): string => cells.map((cell) => quoted(formulaSafe(cell))).join(',') + lineBreak;
 
 const outside = ({ erased }: Row, name: ReadEntry['erased'][number], text: string | undefined): string | undefined => (erased.includes(name) ? '(erased)' : text === undefined ? undefined : formulaSafe(text));
 

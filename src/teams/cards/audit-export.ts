@@ -70,11 +70,11 @@ export function fileOfferedCard({ reading: { id }, page, fileName }: ExportCard 
 }
 
 /** What became of an offer, in its place. */
-export const fileSentCard = ({ fileName, count }: { readonly fileName: string; readonly count: number }): CardMessage =>
+export const fileSentCard = ({ fileName, count, of = 'entries' }: { readonly fileName: string; readonly count: number; readonly of?: 'entries' | 'names' }): CardMessage =>
   message(plain`${fileName} is in your OneDrive.`, [
     heading(say`✓ The file is in your OneDrive`),
-    line(say`**${fileName}**, ${count === 1 ? '1 entry' : `${count} entries`}.`, { spacing: 'small' }),
-    note(say`It holds names and reasons. Keep it where only those who need it can read it.`),
+    line(say`**${fileName}**, ${of === 'names' ? `${count} names` : count === 1 ? '1 entry' : `${count} entries`}.`, { spacing: 'small' }),
+    note(of === 'names' ? say`It says how things stand now. Check again before the day of the update.` : say`It holds names and reasons. Keep it where only those who need it can read it.`),
   ]);
 
 export const fileDeclinedCard = (): CardMessage => message(plain`No file was sent.`, [heading(say`No file was sent`), line(say`You declined it. Nothing left.`, { spacing: 'small' })]);

@@ -22,7 +22,8 @@ const words = {
 const order = ['ready', 'doubtful', 'not-ready', 'gone', 'no-such-name'] as const satisfies readonly Readiness[];
 
 const mostGroups = 6;
-const mostNames = 7;
+/** Of one kind on the card; the rest is counted, and stands in the file. */
+export const mostNames = 7;
 
 export function readinessCard({ report, index, viewer, now, names = mostNames }: Checked): CardMessage {
   const { rows, counts } = report;

@@ -27,7 +27,7 @@ export async function onFileConsent(room: Room, incoming: Incoming, { action, co
   if (answer.kind === 'refused') return tellRefusal(room, incoming, answer);
   await send(room, answer, uploadInfo.uploadUrl).catch(async (error: unknown) => {
     const fault = error instanceof Fault ? error : new Fault('internal', 'never', { cause: error });
-    await exportFailed(room.desk, consent, answer, fault);
+    await exportFailed(room.desk, answer, fault);
     throw fault;
   });
   await tellSent(room, incoming, answer, uploadInfo);
@@ -35,12 +35,12 @@ export async function onFileConsent(room: Room, incoming: Incoming, { action, co
 
 /** A file that may not leave as a whole does not leave in part: it is put together before the first byte is sent. */
 async function send({ uploadHosts }: Room, { file }: Extract<TakeAnswer, { kind: 'taken' }>, address: string): Promise<void> {
-  await upload(address, await collected(file), uploadHosts);
+  await upload(address, await collected(await file()), uploadHosts);
 }
 
 /** The file is there: what cannot be told now is only logged. */
-async function tellSent(room: Room, { bot }: Incoming, { offer, reading }: Extract<TakeAnswer, { kind: 'taken' }>, uploadInfo: UploadInfo): Promise<void> {
-  await editOffer(room, offer.card, fileSentCard({ fileName: offer.fileName, count: reading.count }));
+async function tellSent(room: Room, { bot }: Incoming, { offer, count }: Extract<TakeAnswer, { kind: 'taken' }>, uploadInfo: UploadInfo): Promise<void> {
+  await editOffer(room, offer.card, fileSentCard({ fileName: offer.fileName, count, of: offer.names === undefined ? 'entries' : 'names' }));
   try {
     await room.sender.sendFile(offer.card, bot, 'Your file is in your OneDrive.', fileAttachment(uploadInfo));
   } catch (error) {

@@ -1,11 +1,13 @@
 import { askForList, askForOverview, askForReadiness, turnPage } from '../../domain/ask-for-fleet.ts';
+import { offerCheck } from '../../domain/export-check.ts';
 import type { FleetCommand } from '../../domain/fleet-command.ts';
 import type { Incoming } from '../activity.ts';
 import type { CardMessage } from '../cards/card.ts';
 import { fleetListCard } from '../cards/fleet-list.ts';
 import { fleetStatusCard } from '../cards/fleet-status.ts';
-import { readinessCard, tooManyNamesCard } from '../cards/readiness.ts';
+import { mostNames, readinessCard, tooManyNamesCard } from '../cards/readiness.ts';
 import { refusedCard } from '../cards/refused.ts';
+import { consentAttachment } from '../file-messages.ts';
 import type { FleetPress } from '../fleet-press.ts';
 import { cardAnswer, type InvokeBody } from '../invoke-answer.ts';
 import type { Room } from '../room.ts';
@@ -15,7 +17,18 @@ type Answer = Awaited<ReturnType<typeof askForOverview> | ReturnType<typeof askF
 
 /** Names of devices are nobody else's business: in the private chat, wherever it was asked. */
 export async function onFleet(room: Room, incoming: Incoming, command: FleetCommand): Promise<void> {
-  await sayPrivately(room, incoming, cardOf(room, incoming, await ask(room, incoming, command)));
+  const answer = await ask(room, incoming, command);
+  const activityId = await sayPrivately(room, incoming, cardOf(room, incoming, answer));
+  if (activityId !== undefined && command.kind === 'check' && answer.kind === 'readiness' && answer.report.rows.length > mostNames) await offerFile(room, incoming, command.names);
+}
+
+/** Teams' own offer of a file, below a card that shows the beginning of it. */
+async function offerFile(room: Room, incoming: Incoming, names: readonly string[]): Promise<void> {
+  const place = await room.chats.with(incoming);
+  if (place === undefined) return;
+  const offer = await offerCheck(room.desk, incoming.asker, names, place);
+  const sent = await room.sender.sendFile(place, incoming.bot, 'The whole list, as a file.', consentAttachment(offer, names.length));
+  if (sent.kind === 'sent' && sent.activityId !== undefined) await room.desk.readings.offerPlaced(offer.id, { ...place, activityId: sent.activityId });
 }
 
 function ask({ desk }: Room, { asker }: Incoming, command: FleetCommand): Promise<Answer> {

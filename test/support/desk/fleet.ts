@@ -36,6 +36,9 @@ export function fleetOf(index: TestIndex): FleetIndex {
   };
   return {
     state: async () => index.state,
+    async *sheet(lines) {
+      for (const cells of lines) yield `${cells.join('|')}\n`;
+    },
     keysBeginning: async (hex, most) => {
       const found = new Map(index.keys.filter(({ keyId }) => keyId.replaceAll('-', '').startsWith(hex)).map(({ keyId, deviceId }) => [keyId, { keyId, deviceId }]));
       return [...found.values()].slice(0, most).map((key) => ({ ...key, ...objectIdOf(key.deviceId) }));
