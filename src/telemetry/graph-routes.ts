@@ -25,4 +25,19 @@ export const graphRoutes = [
   'GET beta/deviceManagement/managedDeviceEncryptionStates/{}',
   'GET beta/deviceManagement/managedDeviceEncryptionStates?$filter=deviceName eq {}',
   'GET auditLogs/directoryAudits?$filter=category eq {} and activityDateTime ge {} and activityDateTime le {}&$orderby=activityDateTime desc&$top=500',
+  // The sweep.
+  'GET devices?$filter=startswith(operatingSystem,{})&$top=999',
+  'GET deviceManagement/managedDevices?$filter=operatingSystem eq {}',
+  'GET beta/deviceManagement/managedDeviceEncryptionStates',
+  'GET informationProtection/bitlocker/recoveryKeys',
+  // The doctor.
+  'GET deviceManagement/managedDevices?$select=id&$top=1',
+  'GET beta/deviceManagement/managedDeviceEncryptionStates?$select=id&$top=1',
+  'GET users/{}/ownedDevices/microsoft.graph.device?$select=id',
+  'GET groups?$select=id&$top=1',
+  'GET groups/{}?$select=id,displayName',
+  'GET auditLogs/directoryAudits?$top=1',
+  "GET applications(appId='{}')?$select=passwordCredentials",
+  'GET roleManagement/directory/roleAssignments?$filter=roleDefinitionId eq {}&$expand=principal',
+  'GET beta/deviceManagement/configurationPolicies?$expand=settings',
 ] as const;

@@ -25,8 +25,10 @@ interface Shared {
 let starting: Promise<Shared> | undefined;
 let count = 0;
 
-// Outside of any suite: mocha runs it once, at the end of the whole run.
-after(async () => {
+// Outside of any suite: mocha runs it once, at the end of the whole run. On a machine that is busy the server may take its
+// time over hundreds of databases.
+after(async function () {
+  this.timeout(120_000);
   const shared = await starting;
   starting = undefined;
   await shared?.admin.end();
