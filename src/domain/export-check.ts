@@ -6,6 +6,7 @@ import { type Asker, type Desk, entry } from './desk.ts';
 import type { ExportOffer } from './reading.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { permits } from './person.ts';
+import { mayHoldPassword } from './recovery-password.ts';
 import type { CardPlace } from './request.ts';
 import type { RefusalCode } from './refusal.ts';
 
@@ -33,10 +34,13 @@ export async function checkFile(desk: Desk, asker: Asker, names: readonly string
 
 const head = ['name', 'readiness', 'device', 'device_id', 'status', 'reason', 'warnings', 'blocked_by', 'keys', 'as_of', 'deleted_at'] as const;
 
+/** A name that looks like a recovery password would keep the whole file from leaving. */
+const shown = (name: string): string => (mayHoldPassword(name) ? '(withheld: looks like a recovery key)' : name);
+
 /** A line for each device of the name; one for a name that no device has. */
 function linesOf({ name, readiness, devices }: ReadinessRow): readonly (readonly string[])[] {
-  if (devices.length === 0) return [[name, readiness, ...head.slice(2).map(() => '')]];
+  if (devices.length === 0) return [[shown(name), readiness, ...head.slice(2).map(() => '')]];
   return devices.map((device) => [
-    name, readiness, device.name, device.deviceId, device.status, device.reason, device.warnings.join(' '), device.blockedBy.join(' '), String(device.keyCount), device.asOf ?? '', device.deletedAt ?? '',
+    shown(name), readiness, shown(device.name), device.deviceId, device.status, device.reason, device.warnings.join(' '), device.blockedBy.join(' '), String(device.keyCount), device.asOf ?? '', device.deletedAt ?? '',
   ]);
 }
