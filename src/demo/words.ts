@@ -54,5 +54,5 @@ function shortest(path: string): string {
 export async function troubles(keydeskUrl: string): Promise<readonly string[]> {
   const answer = await fetch(`${keydeskUrl}/readyz`);
   const parts: unknown = Reflect.get(Object(await answer.json()), 'parts');
-  return Object.entries(Object(parts)).flatMap(([part, word]) => (word === 'ok' || String(word).startsWith('running: ') ? [] : [`Not well: ${part} (${String(word)})`]));
+  return Object.entries(Object(parts)).flatMap(([part, word]) => (word === 'ok' || word === 'starting' || String(word).startsWith('running: ') ? [] : [`Not well: ${part} (${String(word)})`]));
 }

@@ -35,7 +35,8 @@ export interface WakeUps {
   remember(ids: readonly RotationId[]): Promise<number>;
   /** Starts, or does nothing where it is running. Throws when it cannot, and may then be called again. */
   keepRunning(): Promise<void>;
-  running(): boolean;
+  /** `starting` until the first try has come to its end; `stopped` when it failed, and when it was stopped. */
+  state(): 'starting' | 'running' | 'stopped';
   /** Takes no further jobs and waits for those at work, for a while. `later` goes on. */
   rest(): Promise<void>;
   /** The same, and then lets go: a job that is still at work is handed back, for another instance to take. */
@@ -53,6 +54,7 @@ export function createWakeUps(parts: WakeUpParts): WakeUps {
   let boss: PgBoss | undefined;
   let starting: Promise<void> | undefined;
   let stopped = false;
+  let tried = false;
 
   const start = async (): Promise<void> => {
     const next = await newBoss(parts);
@@ -93,10 +95,13 @@ export function createWakeUps(parts: WakeUpParts): WakeUps {
     },
     keepRunning: async () => {
       if (boss !== undefined || stopped) return;
-      starting ??= start().finally(() => void (starting = undefined));
+      starting ??= start().finally(() => {
+        starting = undefined;
+        tried = true;
+      });
       await starting;
     },
-    running: () => boss !== undefined,
+    state: () => (boss !== undefined ? 'running' : tried ? 'stopped' : 'starting'),
     rest,
     stop: async () => {
       await rest();

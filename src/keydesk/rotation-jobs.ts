@@ -43,7 +43,8 @@ export async function wakeAll(ids: readonly RotationId[], look: (id: RotationId)
 
 /** For /readyz. A job that was given up shows until its rotation moves again. */
 export async function stateOfJobs(wakeUps: WakeUps | undefined, times: RotationTimes): Promise<string> {
-  if (wakeUps?.running() === false) return 'stopped';
+  const state = wakeUps?.state() ?? 'running';
+  if (state !== 'running') return state;
   const dead = await times.givenUp();
   return dead === 0 ? 'ok' : `dead: ${dead}`;
 }

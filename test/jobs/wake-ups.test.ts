@@ -187,7 +187,7 @@ describe('jobs/wake-ups', () => {
     await wakeUps.stop();
     await wakeUps.later(statementsOf(database), idOf(1), clock.now());
     await wakeUps.keepRunning();
-    assert.deepEqual([wakeUps.running(), await wakeUps.remember([idOf(1)]), await jobs()], [false, 0, []]);
+    assert.deepEqual([wakeUps.state(), await wakeUps.remember([idOf(1)]), await jobs()], ['stopped', 0, []]);
   });
 
   it('waits at its end for the work under way', async () => {
@@ -237,10 +237,10 @@ describe('jobs/wake-ups', () => {
     const wakeUps = createWakeUps({ run: statementsOf(database), clock, pollSeconds: 0.5, work: () => Promise.resolve(), gaveUp: () => Promise.resolve(), report: (error) => void reports.push(error) });
     running.push(wakeUps);
     await assert.rejects(wakeUps.keepRunning());
-    assert.equal(wakeUps.running(), false);
+    assert.equal(wakeUps.state(), 'stopped');
     await prepareJobs(place.ownerUrl);
     await wakeUps.keepRunning();
-    assert.equal(wakeUps.running(), true);
+    assert.equal(wakeUps.state(), 'running');
   });
 
   it('may not change how the jobs are kept', async () => {
@@ -276,6 +276,6 @@ describe('jobs/wake-ups', () => {
   it('is prepared twice without harm', async () => {
     await prepareJobs(place.ownerUrl);
     const { wakeUps } = await started();
-    assert.equal(wakeUps.running(), true);
+    assert.equal(wakeUps.state(), 'running');
   });
 });

@@ -18,7 +18,7 @@ import { apps } from '../../../src/sim/tenant/apps.ts';
 import { roleGroups } from '../../../src/sim/tenant/people.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import type { Watch } from '../../../src/telemetry/telemetry.ts';
-import { type Card, openConversation, type Pressed, type PressOptions, type Said, type SayOptions } from '../../../src/terminal/conversation.ts';
+import { cardIn, type Card, openConversation, type Pressed, type PressOptions, type Said, type SayOptions } from '../../../src/terminal/conversation.ts';
 import { pemOf } from '../ledger-keys.ts';
 import { type Standing, standing } from './cards.ts';
 import { alex, privateChatOf, tenantId } from './people.ts';
@@ -86,7 +86,9 @@ export async function startInstance({ clock, connector, database, simulator }: S
     press,
     ask: async (text, who = {}) => {
       const said = await say(text, who);
-      return standing(said.messages.findLast((message) => message.conversationId === privateChatOf(who.as ?? alex)));
+      // The offer of a file may stand below the card.
+      const mine = said.messages.filter((message) => message.conversationId === privateChatOf(who.as ?? alex));
+      return standing(mine.findLast((message) => cardIn(message) !== undefined) ?? mine.at(-1));
     },
     reveal: (message, inputs = {}, who = {}) => press(message, 'reveal', { reason: 'firmware-update', ...inputs }, who),
     runChores: () => running.chores.run(),
