@@ -77,6 +77,8 @@ resource app 'Microsoft.Web/sites@2023-12-01' = {
       WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'true'
       // What was deployed is what runs, read-only.
       WEBSITE_RUN_FROM_PACKAGE: '1'
+      // An orderly stop takes up to 28 s.
+      WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
     }
   }
 

@@ -16,7 +16,7 @@ const main = textOf('infra/azure.bicep');
 const read = new Set(readSources().flatMap(({ code }) => [...code.matchAll(/['"`]((?:KEYDESK_|MicrosoftApp)\w+|DATABASE_URL|PORT)['"`]/g)].map(([, name]) => name ?? '')));
 const alsoRead = new Set(namesReadAtStart());
 /** Read by App Service, not by Keydesk. */
-const ofThePlatform = new Set(['WEBSITES_ENABLE_APP_SERVICE_STORAGE', 'WEBSITE_RUN_FROM_PACKAGE']);
+const ofThePlatform = new Set(['WEBSITES_ENABLE_APP_SERVICE_STORAGE', 'WEBSITE_RUN_FROM_PACKAGE', 'WEBSITES_CONTAINER_STOP_TIME_LIMIT']);
 const isRead = (name: string): boolean => read.has(name) || alsoRead.has(name);
 
 describe('infra: what can be held without a compiler', () => {
