@@ -28,6 +28,8 @@ describe('api: a recovery password', () => {
   for (const [what, options, call, status, code] of [
     ['an application, unless the installation says so', {}, { as: 'app', body: { ...body, requestedBy: 'Adele Vance' } }, 403, 'app-reveal-off'],
     ['an application that does not say for whom', { api: { appsMayReveal: true } }, { as: 'app', body }, 400, 'input-invalid'],
+    ['a person in delegated mode, whose sign-in no call brings', { delegated: true }, { body }, 403, 'sign-in-needed'],
+    ['an application in delegated mode, allowed or not', { delegated: true, api: { appsMayReveal: true } }, { as: 'app', body: { ...body, requestedBy: 'Adele Vance' } }, 403, 'sign-in-needed'],
     ['a person without the scope', {}, { scopes: ['Keys.List'], body }, 403, 'no-right'],
     ['a person without a role', {}, { as: lee.id, body }, 403, 'no-role'],
     ['an auditor', {}, { as: grady.id, body }, 403, 'no-role'],

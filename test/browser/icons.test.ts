@@ -8,7 +8,11 @@ describe('the icons of the app', function () {
   this.timeout(60_000);
 
   it('are what their sources draw, but for what another browser rounds otherwise', async function () {
-    if (missingBrowser() !== undefined) return this.skip();
+    const missing = missingBrowser();
+    if (missing !== undefined) {
+      console.log(`    SKIPPED, not passed: ${missing}`);
+      return this.skip();
+    }
     for (const [name, drawn] of await drawIcons()) {
       const kept = readPng(readFileSync(new URL(`../../appPackage/${name}.png`, import.meta.url)));
       const now = readPng(drawn);
