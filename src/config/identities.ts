@@ -1,7 +1,7 @@
 // Which identity is for what. What has none of its own is done by the bot's.
 import { type IdentityPurpose, identityPurposes } from '../domain/identity-purpose.ts';
-import type { Config } from './read-config.ts';
-import type { Identity } from './read-identity.ts';
+import type { IdentitiesApart, Identity } from './read-identity.ts';
+import type { GraphMode } from './read-mode.ts';
 
 export interface IdentityFor {
   /** Empty for a bot whose every purpose has an identity of its own: it talks to Teams and asks Graph nothing. */
@@ -9,8 +9,15 @@ export interface IdentityFor {
   readonly identity: Identity;
 }
 
+/** Of the configuration, what decides it. */
+interface Configured {
+  readonly identity: Identity;
+  readonly identitiesApart: IdentitiesApart;
+  readonly graphMode: Pick<GraphMode, 'mode'>;
+}
+
 /** The bot's own first. Two purposes with one client id are one identity, whose token and connections they share. */
-export function identitiesIn({ identity, identitiesApart, graphMode }: Pick<Config, 'identity' | 'identitiesApart' | 'graphMode'>): readonly [IdentityFor, ...IdentityFor[]] {
+export function identitiesIn({ identity, identitiesApart, graphMode }: Configured): readonly [IdentityFor, ...IdentityFor[]] {
   const apart = new Map<string, IdentityFor>();
   // In delegated mode keys are read by nobody but people.
   const wanted = identityPurposes.filter((purpose) => purpose !== 'reveal' || graphMode.mode === 'application');
