@@ -2,7 +2,7 @@
 // it, once, and in no other (product.md §10, law 1).
 
 import { Fault } from '../domain/fault.ts';
-import { holdsRecoveryPassword, mayHoldPassword, type RecoveryPassword } from '../domain/recovery-password.ts';
+import { holdsRecoveryPassword, holdsRecoveryPasswordInALine, type RecoveryPassword } from '../domain/recovery-password.ts';
 import { type ApiAnswer, neverStored } from './http.ts';
 
 const json = { 'content-type': 'application/json; charset=utf-8', ...neverStored } as const;
@@ -14,11 +14,13 @@ export function jsonAnswer(body: object, more: { readonly status?: number; reado
   return { status: more.status ?? 200, headers: { ...json, ...more.headers }, body: text };
 }
 
-/** Many of one kind: each is looked at by itself, because numbers of six digits in eight names are no password. */
-export function listAnswer(items: readonly object[], nextCursor: string | null): ApiAnswer {
-  const texts = items.map((item) => JSON.stringify(item));
-  if (texts.some(holds)) throw refused();
-  return { status: 200, headers: json, body: `{"items":[${texts.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}` };
+/**
+ * Many of one kind, each looked at by itself, because numbers of six digits in eight names are no password.
+ * @param lines JSON, one item a line
+ */
+export function listAnswer(lines: string, nextCursor: string | null): ApiAnswer {
+  if (lines.includes('\\') ? lines.split('\n').some(holds) : holdsRecoveryPasswordInALine(lines)) throw refused();
+  return { status: 200, headers: json, body: `{"items":[${lines.replaceAll('\n', ',\n')}],"nextCursor":${JSON.stringify(nextCursor)}}` };
 }
 
 /** The one answer that holds a key. Around the key it is as empty of them as any other. */
@@ -31,6 +33,3 @@ export function keyAnswer(password: RecoveryPassword, around: object): ApiAnswer
 const holds = (text: string): boolean => holdsRecoveryPassword(text.includes('\\') ? text.replaceAll(/\\u[0-9a-f]{4}|\\[nrtbf]/g, ' ').replaceAll('\\', '') : text);
 
 const refused = (): Fault => new Fault('internal', 'never', { message: 'egress refused: an answer of the API held a recovery password' });
-
-/** A text from outside that is better not repeated does not keep the rest from everybody. */
-export const shown = (text: string): string => (mayHoldPassword(text) ? '(withheld: looks like a recovery key)' : text);

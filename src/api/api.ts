@@ -105,7 +105,7 @@ function routeOf({ method, path, query, answer }: Operation, handle: Handle, hou
     path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     begin: (request) =>
       answering(house, request, async () => {
-        const caller = await gate(request);
+        const caller = await gate(request, method === 'POST');
         if (typeof caller === 'string') return refuse({ desk, log, request }, caller);
         known.set(request.id, { caller: caller.person.id, app: caller.api.appId, as: caller.api.caller });
         const wait = await limiter.caller(callerKey(caller));

@@ -10,6 +10,7 @@ import { milliseconds } from '../domain/instant.ts';
 import type { Clock } from '../domain/ports.ts';
 import { mayHoldPassword } from '../domain/recovery-password.ts';
 import type { ApiRequest } from './http.ts';
+import { createKnownTokens } from './known-tokens.ts';
 import type { OwnCode } from './problems.ts';
 
 export interface GatekeeperSettings {
@@ -22,7 +23,8 @@ export interface GatekeeperSettings {
 }
 
 export type TokenRefusal = Extract<OwnCode, `token-${string}`>;
-export type Gatekeeper = (request: Pick<ApiRequest, 'headers' | 'doubled'>) => Promise<ApiCaller | TokenRefusal>;
+/** @param afresh the signature is looked at, also when it was a moment ago */
+export type Gatekeeper = (request: Pick<ApiRequest, 'headers' | 'doubled'>, afresh: boolean) => Promise<ApiCaller | TokenRefusal>;
 
 const login = 'https://login.microsoftonline.com';
 const toleranceSeconds = 60;
@@ -34,9 +36,12 @@ const keysTimeoutMs = 3000;
 
 export function createGatekeeper({ tenantId, audience, keysUrl = `${login}/${tenantId}/discovery/v2.0/keys`, clock }: GatekeeperSettings): Gatekeeper {
   const keys = createRemoteJWKSet(new URL(keysUrl), { cacheMaxAge: keysMaxAgeMs, cooldownDuration: keysCooldownMs, timeoutDuration: keysTimeoutMs });
-  return async ({ headers, doubled }) => {
+  const knownTokens = createKnownTokens(clock);
+  return async ({ headers, doubled }, afresh) => {
     const found = tokenIn(headers['authorization'], doubled);
     if (typeof found === 'string') return found;
+    const known = afresh ? undefined : knownTokens.find(found.token);
+    if (known !== undefined) return known;
     try {
       const { payload } = await jwtVerify(found.token, keys, {
         algorithms: ['RS256'],
@@ -46,7 +51,9 @@ export function createGatekeeper({ tenantId, audience, keysUrl = `${login}/${ten
         requiredClaims: ['exp', 'nbf', 'sub'],
         currentDate: new Date(milliseconds(clock.now())),
       });
-      return callerOf(payload, tenantId);
+      const caller = callerOf(payload, tenantId);
+      if (typeof caller !== 'string' && payload.exp !== undefined) knownTokens.keep(found.token, caller, payload.exp + toleranceSeconds);
+      return caller;
     } catch (error) {
       return refusalOf(error);
     }

@@ -1,40 +1,21 @@
 // What the domain knows, in the forms of schemas.ts.
 
 import type { z } from 'zod';
-import { inOrder, type KnownKey, type VolumeType } from '../domain/device.ts';
+import type { KnownKey, VolumeType } from '../domain/device.ts';
 import type { DeviceReport } from '../domain/device-report.ts';
-import type { FleetItem } from '../domain/fleet.ts';
-import { instantAt } from '../domain/instant.ts';
 import type { KeyRead } from '../domain/read-granted.ts';
+import { shown } from '../domain/recovery-password.ts';
 import type { Rotation } from '../domain/rotation.ts';
-import { shown } from './answers.ts';
-import type { device, item, revealed, rotation } from './schemas.ts';
+import type { device, key, revealed, rotation } from './schemas.ts';
 
 export interface ViewOptions {
   /** An ID that an answer gives away proves nothing when a caller reads it out. */
   readonly keyIdsHidden: boolean;
 }
 
-type Item = z.input<typeof item>;
-
 const idOf = (keyId: string, { keyIdsHidden }: ViewOptions): { keyId?: string } => (keyIdsHidden ? {} : { keyId });
 
-export const keyView = ({ keyId, volumeType, createdAt, state }: KnownKey, options: ViewOptions): Item['keys'][number] => ({ ...idOf(keyId, options), volumeType, createdAt, state });
-
-/** The order of Graph's own answers, with keys whose time nobody can read behind the rest. */
-export function itemView({ deviceId, name, status, reason, asOf, keys }: FleetItem, options: ViewOptions): Item {
-  const dated = inOrder(keys.map((key) => ({ ...key, deviceId, createdAt: key.createdAt ?? noTime })));
-  return {
-    deviceId,
-    deviceName: shown(name),
-    status,
-    reason,
-    asOf: asOf ?? null,
-    keys: dated.map(({ keyId, volumeType, createdAt, state }) => ({ ...idOf(keyId, options), volumeType, createdAt: createdAt === noTime ? null : createdAt, state })),
-  };
-}
-
-const noTime = instantAt(0);
+export const keyView = ({ keyId, volumeType, createdAt, state }: KnownKey, options: ViewOptions): z.input<typeof key> => ({ ...idOf(keyId, options), volumeType, createdAt, state });
 
 export function deviceView({ device: { deviceId, name }, escrow, keys, owner, silent }: DeviceReport, underWay: Rotation | undefined, options: ViewOptions): z.input<typeof device> {
   return {

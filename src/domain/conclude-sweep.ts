@@ -1,9 +1,10 @@
 // All lists were read: the status of every device, in batches, and who is to be told of it. Begun anew after a crash it
 // comes to the same end, because the time it speaks of was noted first.
 
-import { type EscrowFacts, escrowStatusOf } from './escrow.ts';
-import type { DeviceFacts, FleetDevice, Sweep, SweepStream } from './fleet.ts';
+import { type EscrowFacts, type EscrowStatus, escrowStatusOf } from './escrow.ts';
+import type { Concluded, DeviceFacts, FleetDevice, Sweep, SweepStream } from './fleet.ts';
 import { sweepStreams } from './fleet.ts';
+import { itemText } from './fleet-item.ts';
 import type { Holding } from './fleet-ports.ts';
 import type { EntraDeviceId } from './ids.ts';
 import { type Instant, plusSeconds } from './instant.ts';
@@ -23,8 +24,8 @@ export async function concludeSweep(desk: SweepDesk, sweep: Sweep, holding: () =
     const devices = await desk.sweeps.facts(after, batch);
     const last = devices.at(-1);
     if (last === undefined) break;
-    const statuses = devices.map((device) => ({ ...escrowStatusOf(factsOf(sweep, device), at, desk.settings.escrow), deviceId: device.deviceId, keyCount: device.keyCount }));
-    if (!(await desk.sweeps.concluded(sweep, holding(), at, statuses))) return 'lost';
+    const concluded = devices.map((device) => concludedOf(device, escrowStatusOf(factsOf(sweep, device), at, desk.settings.escrow)));
+    if (!(await desk.sweeps.concluded(sweep, holding(), at, concluded))) return 'lost';
     after = last.deviceId;
   }
   const newlyFailed = await alertFailed(desk, sweep, at);
@@ -42,6 +43,8 @@ export async function concludeSweep(desk: SweepDesk, sweep: Sweep, holding: () =
   });
   return 'done';
 }
+
+const concludedOf = (device: DeviceFacts, status: EscrowStatus): Concluded => ({ ...status, deviceId: device.deviceId, keyCount: device.keyCount, item: itemText(device, status) });
 
 /**
  * Without a list nothing may be concluded from what it does not hold. Without the list of devices nobody knows which of

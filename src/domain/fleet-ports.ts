@@ -1,6 +1,6 @@
 // The ports of the fleet: the lists of a tenant, page by page; the rows of a sweep; what is asked of the index.
 
-import type { Concluded, DeviceFacts, FleetDevice, FleetItem, FleetItems, FleetList, FleetOverview, FleetPage, IndexedDevice, IndexedKey, IndexState, StreamState, Sweep, SweepStream, Swept } from './fleet.ts';
+import type { Concluded, DeviceFacts, FleetDevice, FleetItemPage, FleetItems, FleetList, FleetOverview, FleetPage, IndexedDevice, IndexedKey, IndexState, StreamState, Sweep, SweepStream, Swept } from './fleet.ts';
 import type { EntraDeviceId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { Deadline } from './ports.ts';
@@ -66,7 +66,7 @@ export interface FleetIndex {
   closest(name: string, most: number): Promise<readonly string[]>;
   overview(days: number): Promise<FleetOverview>;
   list(list: FleetList, page: { readonly skip: number; readonly take: number }): Promise<FleetPage>;
-  items(wish: FleetItems): Promise<readonly FleetItem[]>;
+  items(wish: FleetItems): Promise<FleetItemPage>;
   /** All devices of these names; `deletedAt` where they are gone. @param names folded */
   withNames(names: readonly string[]): Promise<readonly (FleetDevice & { readonly folded: string; readonly deletedAt?: Instant })[]>;
   /** Devices that became Failed from `from` (included) to `to` (excluded), at most `most` of them by name. For the summary. */

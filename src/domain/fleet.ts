@@ -51,13 +51,23 @@ export interface Sweep {
 /** A device of the index with what the sources say of it. */
 export interface DeviceFacts {
   readonly deviceId: EntraDeviceId;
+  readonly name: string;
   readonly facts: EscrowFacts;
   readonly keyCount: number;
+  /** The newest thousand; Entra stores 200. */
+  readonly keys: readonly FleetKey[];
+}
+
+/** A key without a time that can be read is still a key. */
+export interface FleetKey extends Pick<EscrowedKey, 'keyId' | 'volumeType'> {
+  readonly createdAt?: Instant;
 }
 
 export interface Concluded extends EscrowStatus {
   readonly deviceId: EntraDeviceId;
   readonly keyCount: number;
+  /** What scripts are told of it (fleet-item.ts). */
+  readonly item: string;
 }
 
 export type FleetCounts = Readonly<Record<EscrowStatusName, number>>;
@@ -98,12 +108,6 @@ export interface FleetOverview {
   readonly manyKeysCount: number;
 }
 
-/** A device with its keys, as the index has them. A key without a time that can be read is still a key. */
-export interface FleetItem extends Pick<FleetDevice, 'deviceId' | 'name' | 'status' | 'reason'> {
-  readonly asOf: Instant | undefined;
-  readonly keys: readonly (Pick<EscrowedKey, 'keyId' | 'volumeType'> & { readonly createdAt: Instant | undefined })[];
-}
-
 /** Which devices, behind which one in the order of their ids, and how many at most. All that is there must hold. */
 export interface FleetItems {
   readonly after?: EntraDeviceId;
@@ -117,6 +121,14 @@ export interface FleetItems {
   /** Beginning of a key ID: 8 to 32 lower-case hex digits. */
   readonly keyId?: string;
   readonly volume?: EscrowedKey['volumeType'];
+}
+
+/** What scripts are told of a page of devices. */
+export interface FleetItemPage {
+  /** A line of JSON for each of them, in the order of their ids (fleet-item.ts). Empty: none. */
+  readonly lines: string;
+  /** The last one, when there are more behind it. */
+  readonly next?: EntraDeviceId;
 }
 
 /** The lists that may be asked for. `missing`: every device that is not Escrowed, the dangerous ones first. */

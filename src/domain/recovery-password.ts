@@ -1,11 +1,10 @@
 // The 48-digit number that unlocks a drive. 8 blocks of 6 digits; Windows makes each block by multiplying a 16-bit
 // number by 11, so a block is divisible by 11 and at most 720885 (65535 × 11).
 
-const blockCount = 8;
-const blockLength = 6;
+import { blockCount, blockLength, hasDigitsEnough, hasLineWithDigitsEnough, sign } from './digits.ts';
+
 const highestBlock = 720_885;
-// What people, mail programs and Windows put between blocks: blanks of all kinds, dashes of all kinds, stops, quotes.
-const between = String.raw`[\s\u00a0\u00ad\u2000-\u200f\u2010-\u2015\u2060\u2212\ufeff._,;:/|+*"'\\-]*`;
+const between = `${sign}*`;
 // Digits of all scripts: full-width and Arabic ones are typed by real keyboards.
 const block = String.raw`\p{Nd}{${blockLength}}`;
 const eightBlocks = new RegExp(String.raw`(?<!\p{Nd})${block}(?:${between}${block}){${blockCount - 1}}(?!\p{Nd})`, 'u');
@@ -75,36 +74,8 @@ export function isWellFormedBlock(block: string): boolean {
 export const holdsRecoveryPassword = (text: string): boolean =>
   hasDigitsEnough(text) && (eightBlocks.test(text) || holdsOtherGroups(text) || holdsScatteredBlocks(text));
 
-const highestAscii = 0x7f;
-const isSign = signsBetween();
-
-/**
- * Whether it is worth a closer look: one pass over the characters, because everything that is stored or sent is looked
- * at and next to nothing has so many digits. True for every text in which any of the ways below finds something: each
- * wants 48 digits with nothing but signs between them, or eight numbers of exactly six digits. A character beyond ASCII
- * may be a digit and may be a sign, and is taken for both.
- */
-export function hasDigitsEnough(text: string): boolean {
-  let stretch = 0;
-  let row = 0;
-  let sixes = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    const digit = code >= 0x30 && code <= 0x39;
-    if (!digit && row === blockLength) sixes += 1;
-    row = digit ? row + 1 : 0;
-    if (digit || code > highestAscii) stretch += 1;
-    else if (isSign[code] !== 1) stretch = 0;
-    if (stretch === blockCount * blockLength) return true;
-  }
-  return sixes + (row === blockLength ? 1 : 0) >= blockCount;
-}
-
-/** By character code: 1 for those that may stand between two digits of one password. */
-function signsBetween(): Uint8Array {
-  const one = new RegExp(`^${between.slice(0, -1)}$`, 'u');
-  return Uint8Array.from({ length: highestAscii + 1 }, (_, code) => (one.test(String.fromCharCode(code)) ? 1 : 0));
-}
+/** The same of any one of many lines: numbers of six digits in eight lines are no password. */
+export const holdsRecoveryPasswordInALine = (lines: string): boolean => hasLineWithDigitsEnough(lines) && lines.split('\n').some(holdsRecoveryPassword);
 
 function holdsOtherGroups(text: string): boolean {
   for (const [stretch] of text.matchAll(digitsAlone)) {
@@ -145,3 +116,6 @@ export function holdsRowOfBlocks(text: string): boolean {
  * like one that no card with it may leave, which would keep a key from being hidden.
  */
 export const mayHoldPassword = (text: string): boolean => holdsRecoveryPassword(text) || (hasDigitsEnough(text) && holdsRowOfBlocks(text));
+
+/** A text from outside that is better not repeated does not keep the rest from everybody. */
+export const shown = (text: string): string => (mayHoldPassword(text) ? '(withheld: looks like a recovery key)' : text);

@@ -154,8 +154,10 @@ function write(response: Response, { status, headers, body }: SiteAnswer, close:
   if (close) response.setHeader('connection', 'close');
   response.statusCode = status;
   if (!whole) return;
-  if (typeof body === 'string') response.setHeader('content-length', Buffer.byteLength(body));
-  response.end(typeof body === 'string' ? body : undefined);
+  if (typeof body !== 'string') return void response.end();
+  const bytes = Buffer.from(body);
+  response.setHeader('content-length', bytes.length);
+  response.end(bytes);
 }
 
 const chunkLength = 32 * 1024;

@@ -3,10 +3,10 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { encryptionFlags, policyStates } from '../domain/encryption-state.ts';
 import { escrowStatuses, type EscrowFacts } from '../domain/escrow.ts';
-import type { Concluded, DeviceFacts, Sweep } from '../domain/fleet.ts';
+import type { Concluded, DeviceFacts, FleetKey, Sweep } from '../domain/fleet.ts';
 import { sweepStreams } from '../domain/fleet.ts';
 import type { Holding } from '../domain/fleet-ports.ts';
-import { type EntraDeviceId, parseEntraDeviceId } from '../domain/ids.ts';
+import { type EntraDeviceId, parseEntraDeviceId, parseKeyId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import { parsedBy, text, time, volumeType } from './row-parts.ts';
 import { holds } from './sweep-row.ts';
@@ -18,10 +18,10 @@ type Db = Kysely<Tables>;
 const report = z.object({ ready: z.boolean().exactOptional(), encrypted: z.boolean().exactOptional(), policy: z.enum(policyStates), policies: z.array(text), flags: z.array(z.enum(encryptionFlags)) });
 const factsForm = z.object({
   device_id: parsedBy(parseEntraDeviceId),
+  name: text,
   join_type: z.enum(['entra', 'hybrid', 'registered', 'unknown']),
   key_count: z.number(),
-  timeless: z.boolean().nullable(),
-  keys: z.array(z.object({ volumeType, createdAt: time })).nullable(),
+  keys: z.array(z.object({ keyId: parsedBy(parseKeyId), volumeType, createdAt: time.nullable() })).nullable(),
   managed_count: z.number(),
   encrypted: z.boolean().nullable(),
   enrolled_at: time.nullable(),
@@ -35,18 +35,17 @@ const factsForm = z.object({
  */
 export async function factsIn(db: Db, after: EntraDeviceId | undefined, most: number): Promise<readonly DeviceFacts[]> {
   const { rows } = await sql`
-    select d.device_id, d.join_type, k.key_count, k.timeless, k.keys, m.managed_count, m.encrypted, m.enrolled_at, m.last_sync,
+    select d.device_id, d.name, d.join_type, k.key_count, k.keys, m.managed_count, m.encrypted, m.enrolled_at, m.last_sync,
       coalesce(e.report, case when m.managed_count = 1 then (
         select (array_agg(other.report))[1] from keydesk.encryption_report other where other.name_folded = m.name_folded
           and not exists (select from keydesk.managed_device x where x.intune_id = other.id)
         having count(*) = 1 and (select count(*) from keydesk.managed_device n where n.name_folded = m.name_folded) = 1) end) as report
     from (
-      select device_id, join_type from keydesk.device
+      select device_id, name, join_type from keydesk.device
       where device_id > coalesce(${after ?? null}::uuid, '00000000-0000-0000-0000-000000000000') and deleted_at is null order by device_id limit ${most}::int) d
     cross join lateral (
-      select count(*)::int as key_count, bool_or(created_at is null) as timeless,
-        jsonb_agg(jsonb_build_object('volumeType', volume, 'createdAt', created_at)) filter (where created_at is not null) as keys
-      from (select volume, created_at from keydesk.device_key where device_id = d.device_id order by created_at desc limit 1000) one) k
+      select count(*)::int as key_count, json_agg(json_build_object('keyId', key_id, 'volumeType', volume, 'createdAt', created_at)) as keys
+      from (select key_id, volume, created_at from keydesk.device_key where device_id = d.device_id order by created_at desc limit 1000) one) k
     cross join lateral (
       select count(*)::int as managed_count, bool_or(encrypted) as encrypted, max(enrolled_at) as enrolled_at, max(last_sync) as last_sync, (array_agg(intune_id))[1] as intune_id, min(name_folded) as name_folded
       from keydesk.managed_device where device_id = d.device_id) m
@@ -62,10 +61,11 @@ function factsOf(row: z.infer<typeof factsForm>): DeviceFacts {
       : row.managed_count > 1
         ? 'several'
         : { ...(row.encrypted !== null && { encrypted: row.encrypted }), ...(row.enrolled_at !== null && { enrolledAt: row.enrolled_at }), ...(row.last_sync !== null && { lastSync: row.last_sync }) };
-  const timed = row.keys ?? [];
+  const keys = (row.keys ?? []).map(({ createdAt, ...key }): FleetKey => (createdAt === null ? key : { ...key, createdAt }));
+  const dated = keys.flatMap(({ volumeType, createdAt }) => (createdAt === undefined ? [] : [{ volumeType, createdAt }]));
   // A key without a time that can be read is there all the same: nothing may be concluded from its absence.
-  const keys = row.timeless === true && timed.every((key) => key.volumeType !== 'operatingSystem') ? 'unavailable' : timed;
-  return { deviceId: row.device_id, keyCount: row.key_count, facts: { keys, managed, encryption: row.report ?? 'none', joinType: row.join_type } };
+  const known = dated.length < keys.length && dated.every((key) => key.volumeType !== 'operatingSystem') ? 'unavailable' : dated;
+  return { deviceId: row.device_id, name: row.name, keyCount: row.key_count, keys, facts: { keys: known, managed, encryption: row.report ?? 'none', joinType: row.join_type } };
 }
 
 /** Rows that stay as they are are not written again. */
@@ -82,9 +82,13 @@ export async function concludedIn(tx: Db, at: Instant, statuses: readonly Conclu
         else d.failed_since end
     from earlier, (
       select *, array(select jsonb_array_elements_text(warnings)) as warned, array(select jsonb_array_elements_text("blockedBy")) as blocked
-      from jsonb_to_recordset(${jsonb(statuses)}::jsonb) as r("deviceId" uuid, status text, reason text, warnings jsonb, "blockedBy" jsonb, "asOf" timestamptz, "keyCount" int)) r
+      from jsonb_to_recordset(${jsonb(statuses.map(({ item: _, ...status }) => status))}::jsonb) as r("deviceId" uuid, status text, reason text, warnings jsonb, "blockedBy" jsonb, "asOf" timestamptz, "keyCount" int)) r
     where d.device_id = r."deviceId"
       and (d.status, d.reason, d.warnings, d.blocked_by, d.as_of, d.key_count) is distinct from (r.status, r.reason, r.warned, r.blocked, r."asOf", r."keyCount")`.execute(tx);
+  await sql`
+    insert into keydesk.device_item as i (device_id, item)
+    select "deviceId", item from jsonb_to_recordset(${jsonb(statuses.map(({ deviceId, item }) => ({ deviceId, item })))}::jsonb) as r("deviceId" uuid, item text) order by 1
+    on conflict (device_id) do update set item = excluded.item where i.item <> excluded.item`.execute(tx);
   return true;
 }
 

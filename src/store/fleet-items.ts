@@ -1,54 +1,44 @@
-// Devices of the index with their keys, page by page in the order of their ids: a device that comes or goes meanwhile moves
-// no other. One statement; the page is cut out before its keys are looked up.
+// What scripts are told of the devices of the index, page by page in the order of their ids: a device that comes or goes
+// meanwhile moves no other. Written when a sweep concludes (conclusions.ts), and only read here.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { z } from 'zod';
-import { escrowReasons, escrowStatuses } from '../domain/escrow.ts';
-import { type FleetItem, type FleetItems, foldedName } from '../domain/fleet.ts';
-import { parseEntraDeviceId, parseKeyId } from '../domain/ids.ts';
-import { parsedBy, text, time, volumeType } from './row-parts.ts';
+import { type FleetItemPage, type FleetItems, foldedName } from '../domain/fleet.ts';
+import { parseEntraDeviceId } from '../domain/ids.ts';
 import type { Tables } from './tables.ts';
 
-const maybeTime = time.nullable().transform((at) => at ?? undefined);
-const page = z.array(
-  z.object({
-    deviceId: parsedBy(parseEntraDeviceId),
-    name: text,
-    status: z.enum(escrowStatuses),
-    reason: z.enum(escrowReasons),
-    asOf: maybeTime,
-    keys: z.array(z.object({ keyId: parsedBy(parseKeyId), volumeType, createdAt: maybeTime })).nullable().transform((keys) => keys ?? []),
-  }),
-);
-
-export async function itemsIn(db: Kysely<Tables>, wish: FleetItems): Promise<readonly FleetItem[]> {
+export async function itemsIn(db: Kysely<Tables>, wish: FleetItems): Promise<FleetItemPage> {
   const { rows } = await itemsQuery(wish).execute(db);
-  return page.parse(rows[0]?.items ?? []).slice(0, wish.most);
+  const { lines = '', next = null } = rows[0] ?? {};
+  const deviceId = parseEntraDeviceId(next);
+  return { lines, ...(deviceId !== undefined && { next: deviceId }) };
 }
 
-/** The page as one value: a hundred rows of a few columns each cost the driver more than one text. */
-export const itemsQuery = (wish: FleetItems): RawBuilder<{ readonly items: unknown }> => sql`
-  select json_agg(json_build_object('deviceId', d.device_id, 'name', d.name, 'status', d.status, 'reason', d.reason, 'asOf', d.as_of, 'keys',
-    (select json_agg(json_build_object('keyId', k.key_id, 'volumeType', k.volume, 'createdAt', k.created_at)) from keydesk.device_key k where k.device_id = d.device_id)
-  ) order by d.device_id) as items
-  from (
-    select device_id, name, status, reason, as_of from keydesk.device d where ${sql.join(conditionsOf(wish), sql` and `)}
-    order by device_id limit ${sql.lit(sizeFor(wish.most))}) d`;
+/** The page as one value: a hundred rows cost the driver more than one text. One device more is read than wanted, to know whether there are more. */
+export function itemsQuery(wish: FleetItems): RawBuilder<{ readonly lines: string; readonly next: string | null }> {
+  const all = conditionsOf(wish);
+  const where = all.length === 0 ? sql`` : sql`where ${sql.join(all, sql` and `)}`;
+  // Materialized: it would be read once for each time that it is named.
+  return sql`
+    with page as materialized (select array(select item from keydesk.device_item i ${where} order by device_id limit ${sql.lit(sizeFor(wish.most + 1))}) as items)
+    select array_to_string(items[:${wish.most}::int], e'\\n') as lines, case when cardinality(items) > ${wish.most}::int then items[${wish.most}::int]::json ->> 'deviceId' end as next from page`;
+}
 
 /** Written out, because a plan for any number of rows is one for many; few numbers, because every text is a plan that is kept. */
 const sizes = [11, 101, 1001] as const;
 const sizeFor = (most: number): number => sizes.find((size) => size >= most) ?? most;
 
+const noDevice = '00000000-0000-0000-0000-000000000000';
+
 type Condition = (wish: FleetItems) => RawBuilder<unknown> | undefined;
 
 const conditions: readonly Condition[] = [
-  () => sql`d.deleted_at is null and d.status is not null`,
-  ({ after }) => (after === undefined ? undefined : sql`d.device_id > ${after}::uuid`),
-  ({ status }) => (status === undefined ? undefined : sql`d.status = ${status}`),
-  ({ deviceId }) => (deviceId === undefined ? undefined : sql`d.device_id = ${deviceId}::uuid`),
-  ({ name }) => (name === undefined ? undefined : sql`d.name_folded = ${foldedName(name)}`),
-  ({ user }) => (user === undefined ? undefined : sql`d.device_id in (select m.device_id from keydesk.managed_device m where lower(m.primary_user) = lower(${user}))`),
-  ({ keyId }) => (keyId === undefined ? undefined : sql`d.device_id in (select k.device_id from keydesk.device_key k where k.key_id between ${keyId.padEnd(32, '0')}::uuid and ${keyId.padEnd(32, 'f')}::uuid)`),
-  ({ volume }) => (volume === undefined ? undefined : sql`exists (select from keydesk.device_key k where k.device_id = d.device_id and k.volume = ${volume})`),
+  ({ after }) => (after === undefined ? undefined : sql`i.device_id > ${after}::uuid`),
+  // The place is said of the devices too: nothing follows from one side of a join to the other but what is equal.
+  ({ status, after = noDevice }) => (status === undefined ? undefined : sql`i.device_id in (select d.device_id from keydesk.device d where d.status = ${status} and d.deleted_at is null and d.device_id > ${after}::uuid)`),
+  ({ deviceId }) => (deviceId === undefined ? undefined : sql`i.device_id = ${deviceId}::uuid`),
+  ({ name }) => (name === undefined ? undefined : sql`i.device_id in (select d.device_id from keydesk.device d where d.name_folded = ${foldedName(name)})`),
+  ({ user }) => (user === undefined ? undefined : sql`i.device_id in (select m.device_id from keydesk.managed_device m where lower(m.primary_user) = lower(${user}))`),
+  ({ keyId }) => (keyId === undefined ? undefined : sql`i.device_id in (select k.device_id from keydesk.device_key k where k.key_id between ${keyId.padEnd(32, '0')}::uuid and ${keyId.padEnd(32, 'f')}::uuid)`),
+  ({ volume }) => (volume === undefined ? undefined : sql`exists (select from keydesk.device_key k where k.device_id = i.device_id and k.volume = ${volume})`),
 ];
 
 const conditionsOf = (wish: FleetItems): readonly RawBuilder<unknown>[] => conditions.map((condition) => condition(wish)).filter((condition) => condition !== undefined);

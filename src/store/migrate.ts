@@ -111,7 +111,7 @@ async function grant(client: Client, role: string, password: string | undefined)
 
 /** The index of the fleet, which the service fills itself. */
 const fleetGrants = (app: string): string => `
-    grant select, insert, update, delete on keydesk.sweep, keydesk.sweep_stream, keydesk.device, keydesk.managed_device, keydesk.encryption_report, keydesk.device_key, keydesk.fleet_day to ${app};
+    grant select, insert, update, delete on keydesk.sweep, keydesk.sweep_stream, keydesk.device, keydesk.device_item, keydesk.managed_device, keydesk.encryption_report, keydesk.device_key, keydesk.fleet_day to ${app};
     grant usage on sequence keydesk.sweep_mark to ${app};`;
 
 const roleForm = z.tuple([z.object({ there: z.boolean(), superuser: z.boolean().nullable(), owner: z.boolean().nullable() })]);

@@ -12,6 +12,7 @@ import * as deviceIndex from './migrations/0010-device-index.ts';
 import * as signIns from './migrations/0011-sign-ins.ts';
 import * as api from './migrations/0012-api.ts';
 import * as checkFile from './migrations/0013-check-file.ts';
+import * as deviceItem from './migrations/0014-device-item.ts';
 
 export interface Migration {
   readonly name: string;
@@ -27,4 +28,4 @@ const checked = ({ name, sql }: { readonly name: string; readonly sql: string })
 });
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping), checked(ownersFunctions), checked(selfService), checked(deviceIndex), checked(signIns), checked(api), checked(checkFile)];
+export const migrations: readonly Migration[] = [checked(first), checked(second), checked(third), checked(channels), checked(entraLog), checked(readings), checked(keeping), checked(ownersFunctions), checked(selfService), checked(deviceIndex), checked(signIns), checked(api), checked(checkFile), checked(deviceItem)];

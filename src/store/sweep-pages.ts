@@ -66,8 +66,10 @@ export function rowsOfPage<S extends SweepStream>(stream: S, entries: readonly S
 
 const tables: Readonly<Record<SweepStream, string>> = { devices: 'keydesk.device', managed: 'keydesk.managed_device', encryption: 'keydesk.encryption_report', keys: 'keydesk.device_key' };
 
-/** What a reading that came to its end did not meet: a device keeps its row, with the date; the rest is as if never seen. */
+/** What a reading that came to its end did not meet: a device keeps its row, with the date, and is listed no more; the rest is as if never seen. */
 export const goneOf = (stream: SweepStream, mark: string, at: string): RawBuilder<unknown> =>
   stream === 'devices'
-    ? sql`update keydesk.device set deleted_at = ${at}::timestamptz where seen < ${mark}::bigint and deleted_at is null`
+    ? sql`
+        with gone as (update keydesk.device set deleted_at = ${at}::timestamptz where seen < ${mark}::bigint and deleted_at is null returning device_id)
+        delete from keydesk.device_item i using gone where i.device_id = gone.device_id`
     : sql`delete from ${sql.table(tables[stream])} where seen < ${mark}::bigint`;

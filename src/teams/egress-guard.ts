@@ -3,7 +3,8 @@
 // a turn and proactive ones alike), and before the one answer that is allowed to hold a key, the invoke response.
 
 import { Fault } from '../domain/fault.ts';
-import { hasDigitsEnough, holdsRecoveryPassword, holdsRowOfBlocks, isWellFormedBlock } from '../domain/recovery-password.ts';
+import { hasDigitsEnough } from '../domain/digits.ts';
+import { holdsRecoveryPassword, holdsRowOfBlocks, isWellFormedBlock } from '../domain/recovery-password.ts';
 import type { Log } from './log-port.ts';
 
 export interface EgressGuard {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { jsonAnswer, keyAnswer, listAnswer, shown } from '../../src/api/answers.ts';
+import { jsonAnswer, keyAnswer, listAnswer } from '../../src/api/answers.ts';
 import { chosen } from '../../src/api/accept.ts';
 import { parseStrictly } from '../../src/api/json.ts';
-import { RecoveryPassword } from '../../src/domain/recovery-password.ts';
+import { RecoveryPassword, shown } from '../../src/domain/recovery-password.ts';
 import { known } from '../support/known.ts';
 
 const blocks = Array.from({ length: 8 }, (_, index) => String(123_453 + 11 * index));
 const password = blocks.join('-');
+
+const linesOf = (items: readonly object[]): string => items.map((item) => JSON.stringify(item)).join('\n');
 
 describe('api: an answer', () => {
   for (const [how, text] of [
@@ -31,8 +33,10 @@ describe('api: an answer', () => {
 
   it('of a thousand devices with ids and times leaves', () => {
     const items = Array.from({ length: 1000 }, (_, n) => ({ deviceId: `de71ce00-0000-4000-8000-${String(n).padStart(12, '0')}`, deviceName: `PC-${String(n * 11).padStart(6, '0')}`, createdAt: '2026-11-25T08:00:00.000Z' }));
-    assert.deepEqual(JSON.parse(String(Object(listAnswer(items, 'next')).body)), { items, nextCursor: 'next' });
-    assert.throws(() => listAnswer([...items, { deviceName: password }], null), /egress refused/);
+    assert.deepEqual(JSON.parse(String(Object(listAnswer(linesOf(items), 'next')).body)), { items, nextCursor: 'next' });
+    assert.throws(() => listAnswer(linesOf([...items, { deviceName: password }]), null), /egress refused/);
+    // Escapes hide nothing, neither in the line nor in the one beside it.
+    assert.throws(() => listAnswer(linesOf([{ deviceName: blocks.join('\n') }, { deviceName: '"' }]), null), /egress refused/);
     assert.deepEqual([shown('LAPTOP-42'), shown(password)], ['LAPTOP-42', '(withheld: looks like a recovery key)']);
   });
 });

@@ -46,8 +46,8 @@ describe('api: the list of keys', () => {
     const items = await pages(api, 'limit=5', async (page) => {
       if (page !== 1) return;
       // One before the place of the cursor, one behind it; and one that was on the first page goes.
-      for (const id of ['00000000-0000-4000-8000-000000000001', 'ffffffff-ffff-4fff-8fff-fffffffffff1']) await asOwner(keydesk.database, [`insert into keydesk.device (device_id, ${columns}) select '${id}', ${columns} from keydesk.device where device_id = '${laptop}'`]);
-      await asOwner(keydesk.database, [`update keydesk.device set deleted_at = now() where device_id = '${all[0]}'`]);
+      for (const id of ['00000000-0000-4000-8000-000000000001', 'ffffffff-ffff-4fff-8fff-fffffffffff1']) await asOwner(keydesk.database, [`insert into keydesk.device (device_id, ${columns}) select '${id}', ${columns} from keydesk.device where device_id = '${laptop}'`, `insert into keydesk.device_item select '${id}', replace(item, '${laptop}', '${id}') from keydesk.device_item where device_id = '${laptop}'`]);
+      await asOwner(keydesk.database, [`delete from keydesk.device_item where device_id = '${all[0]}'`]);
     });
     assert.deepEqual(items.map(({ deviceId }) => deviceId), [...all, 'ffffffff-ffff-4fff-8fff-fffffffffff1']);
   }));

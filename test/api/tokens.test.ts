@@ -1,9 +1,10 @@
 // Every token that is not one for this API: none of them reads a key, and each gets its code.
 
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { sharedSigner, type Signer } from '../../src/sim/entra/signing.ts';
-import { clientOf, codeOf, keysPath, laptop, laptopKey, script, type ApiClient } from '../support/api.ts';
+import { clientOf, codeOf, keysPath, laptop, laptopKey, script, type Answered, type ApiClient } from '../support/api.ts';
 import { alex, tenantId } from '../support/keydesk/people.ts';
 import { apps } from '../../src/sim/tenant/apps.ts';
 import { startTestKeydesk, type TestKeydesk } from '../support/keydesk.ts';
@@ -120,6 +121,29 @@ describe('api: a token', () => {
     keydesk.clock.forward(120);
     assert.equal((await api.call(`${keysPath}/${laptop}`, { token: signer.sign(good({ _claim_names: { groups: 'src1' } })) })).status, 200);
     assert.equal(asked(), before + 1);
+  });
+
+  it('has its signature looked at once a minute, for what gives power every time, and is good for nothing when it ends', async () => {
+    const looks = mock.method(crypto.subtle, 'verify');
+    const looked = async (call: () => Promise<Answered>): Promise<readonly [number, number, unknown]> => {
+      looks.mock.resetCalls();
+      const answer = await call();
+      return [looks.mock.callCount(), answer.status, codeOf(answer)];
+    };
+    try {
+      const token = signer.sign(good({ scp: 'Keys.List', exp: Math.floor(Date.parse(keydesk.clock.now()) / 1000) + 100 }));
+      const list = () => api.call(`${keysPath}/${laptop}`, { token });
+      assert.deepEqual([await looked(list), await looked(list)], [[1, 200, undefined], [0, 200, undefined]]);
+      assert.deepEqual(await looked(() => api.call(path, { token, body })), [1, 403, 'no-right']);
+      keydesk.clock.forward(61);
+      assert.deepEqual([await looked(list), await looked(list)], [[1, 200, undefined], [0, 200, undefined]], 'a minute later');
+      keydesk.clock.forward(89);
+      assert.deepEqual(await looked(list), [1, 200, undefined], 'its last seconds');
+      keydesk.clock.forward(11);
+      assert.deepEqual((await looked(list)).slice(1), [401, 'token-expired']);
+    } finally {
+      looks.mock.restore();
+    }
   });
 
   it('of an unknown key makes Keydesk ask Entra once, and not again for a while', async () => {

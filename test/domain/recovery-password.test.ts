@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
-import { hasDigitsEnough, holdsRecoveryPassword, isWellFormedBlock, RecoveryPassword } from '../../src/domain/recovery-password.ts';
+import { hasDigitsEnough } from '../../src/domain/digits.ts';
+import { holdsRecoveryPassword, isWellFormedBlock, RecoveryPassword } from '../../src/domain/recovery-password.ts';
 import { passwordDigits, sure } from '../support/desk/world.ts';
 
 const digits = passwordDigits(1);

@@ -115,7 +115,7 @@ export async function openSweeps(): Promise<TestSweeps> {
       Object.assign(sweeps, { now: morning, settings: {}, sweep: {} });
       const owner = new Client({ connectionString: stored.ownerUrl });
       await owner.connect();
-      await owner.query('truncate keydesk.sweep, keydesk.sweep_stream, keydesk.device, keydesk.managed_device, keydesk.encryption_report, keydesk.device_key, keydesk.fleet_day');
+      await owner.query('truncate keydesk.sweep, keydesk.sweep_stream, keydesk.device, keydesk.device_item, keydesk.managed_device, keydesk.encryption_report, keydesk.device_key, keydesk.fleet_day');
       await owner.end();
     },
     close: () => database.close(),

@@ -39,7 +39,7 @@ async function page(call: Call, query: AuditQuery, wish: AuditWish): Promise<Api
   const found = await pageByApi(call.desk, call.caller, audit, { most, proof, ...(before === undefined && { note: inWords(filters) }) });
   if ('kind' in found) return refused(call, found, 'read-ledger');
   const items = found.entries.map((entry) => ({ ...viewOf(entry), ...(found.proofs && { proof: found.proofs.get(entry.seq) ?? null }) }));
-  return listAnswer(items, found.next === undefined ? null : call.cursors.write(question, found.next));
+  return listAnswer(items.map((item) => JSON.stringify(item)).join('\n'), found.next === undefined ? null : call.cursors.write(question, found.next));
 }
 
 async function file(call: Call, { cursor, limit: _limit, proof, ...filters }: AuditQuery, wish: AuditWish, type: MediaType, format: 'csv' | 'jsonl'): Promise<ApiAnswer> {

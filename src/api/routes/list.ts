@@ -8,7 +8,6 @@ import { listAnswer } from '../answers.ts';
 import { type Call, refuse, refused, wrongParameter } from '../call.ts';
 import type { ApiAnswer } from '../http.ts';
 import { listQuery, readQuery } from '../query.ts';
-import { itemView } from '../views.ts';
 
 export async function getList(call: Call): Promise<ApiAnswer> {
   const read = readQuery(listQuery, call.request.query);
@@ -31,8 +30,7 @@ export async function getList(call: Call): Promise<ApiAnswer> {
   const isEntry = cursor === undefined && (await call.limiter.firstOfMinute(JSON.stringify(question)));
   const found = await listByApi(call.desk, call.caller, wish, isEntry ? inWords({ device, user, keyId, status, volume }) : undefined);
   if (found.kind === 'refused') return refused(call, found, 'look-up');
-  const last = found.items.at(-1);
-  return listAnswer(found.items.map((item) => itemView(item, found)), found.more && last !== undefined ? call.cursors.write(question, last.deviceId) : null);
+  return listAnswer(found.lines, found.next === undefined ? null : call.cursors.write(question, found.next));
 }
 
 const placeIn = (call: Call, question: readonly unknown[], cursor: string): EntraDeviceId | undefined => parseEntraDeviceId(call.cursors.read(question, cursor));

@@ -1,6 +1,7 @@
 // The index of the fleet in memory: what a test says that the last sweep saw. Cold unless it says when that was.
 
 import { foldedName, type FleetDevice, type IndexState } from '../../../src/domain/fleet.ts';
+import { itemText } from '../../../src/domain/fleet-item.ts';
 import type { FleetIndex } from '../../../src/domain/fleet-ports.ts';
 import { escrowStatuses } from '../../../src/domain/escrow.ts';
 import type { EscrowedKey } from '../../../src/domain/device.ts';
@@ -55,12 +56,11 @@ export function fleetOf(index: TestIndex): FleetIndex {
       const all = there().filter(({ status }) => (list === 'missing' ? status !== 'escrowed' : status === list));
       return { total: all.length, devices: all.slice(skip, skip + take) };
     },
-    items: async ({ most, after = '', status, name, deviceId }) =>
-      there()
-        .filter((device) => device.deviceId > after && (status === undefined || device.status === status) && (deviceId === undefined || device.deviceId === deviceId) && (name === undefined || foldedName(device.name) === foldedName(name)))
-        .toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1))
-        .slice(0, most)
-        .map(({ asOf, ...device }) => ({ ...device, asOf, keys: [] })),
+    items: async ({ most, after = '', status }) => {
+      const all = there().filter((device) => device.deviceId > after && (status === undefined || device.status === status)).toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
+      const last = all.length > most ? all[most - 1] : undefined;
+      return { lines: all.slice(0, most).map((device) => itemText({ ...device, keys: [] }, device)).join('\n'), ...(last && { next: last.deviceId }) };
+    },
     withNames: async (names) => index.devices.map((device) => ({ ...device, folded: foldedName(device.name) })).filter(({ folded }) => names.includes(folded)),
     newlyFailed: async (from, to, most) => {
       const failed = there().filter(({ failedSince }) => failedSince !== undefined && failedSince >= from && failedSince < to);

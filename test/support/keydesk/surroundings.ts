@@ -41,7 +41,7 @@ export async function newSurroundings(options: SimulatorOptions = {}): Promise<S
 }
 
 const everyday = ['ledger_entry', 'ledger_text', 'ledger_checkpoint', 'alert_raised', 'refusal_tally', 'ask', 'sign_in', 'request', 'rotation', 'entra_read', 'entra_log', 'reading', 'export_offer', 'posting', 'channel', 'api_once'];
-const fleet = ['sweep', 'sweep_stream', 'device', 'managed_device', 'encryption_report', 'device_key', 'fleet_day'];
+const fleet = ['sweep', 'sweep_stream', 'device', 'device_item', 'managed_device', 'encryption_report', 'device_key', 'fleet_day'];
 const tables = [...everyday, ...fleet];
 
 /** In the role of a replica no trigger runs, so that even the ledger can be emptied: by a superuser, in a test. */
