@@ -7,19 +7,31 @@ import type { Tables } from './tables.ts';
 
 export async function itemsIn(db: Kysely<Tables>, wish: FleetItems): Promise<FleetItemPage> {
   const { rows } = await itemsQuery(wish).execute(db);
-  const { lines = '', next = null } = rows[0] ?? {};
-  const deviceId = parseEntraDeviceId(next);
-  return { lines, ...(deviceId !== undefined && { next: deviceId }) };
+  const found = rows[0]?.lines ?? '';
+  const end = endOfLine(found, wish.most);
+  const lines = found.slice(0, end);
+  if (end === found.length) return { lines };
+  const last = parseEntraDeviceId(Object(JSON.parse(lines.slice(lines.lastIndexOf('\n') + 1))).deviceId);
+  return { lines, ...(last !== undefined && { next: last }) };
 }
 
-/** The page as one value: a hundred rows cost the driver more than one text. One device more is read than wanted, to know whether there are more. */
-export function itemsQuery(wish: FleetItems): RawBuilder<{ readonly lines: string; readonly next: string | null }> {
+/** Where the line with that number ends, or the text. */
+function endOfLine(text: string, line: number): number {
+  let end = -1;
+  for (let passed = 0; passed < line; passed += 1) {
+    end = text.indexOf('\n', end + 1);
+    if (end < 0) return text.length;
+  }
+  return end;
+}
+
+/** The page as one value: a hundred rows cost the driver more than one text. At least one device more is read than wanted, to know whether there is one. */
+export function itemsQuery(wish: FleetItems): RawBuilder<{ readonly lines: string | null }> {
   const all = conditionsOf(wish);
   const where = all.length === 0 ? sql`` : sql`where ${sql.join(all, sql` and `)}`;
-  // Materialized: it would be read once for each time that it is named.
   return sql`
-    with page as materialized (select array(select item from keydesk.device_item i ${where} order by device_id limit ${sql.lit(sizeFor(wish.most + 1))}) as items)
-    select array_to_string(items[:${wish.most}::int], e'\\n') as lines, case when cardinality(items) > ${wish.most}::int then items[${wish.most}::int]::json ->> 'deviceId' end as next from page`;
+    select string_agg(item, e'\\n' order by device_id) as lines
+    from (select device_id, item from keydesk.device_item i ${where} order by device_id limit ${sql.lit(sizeFor(wish.most + 1))}) page`;
 }
 
 /** Written out, because a plan for any number of rows is one for many; few numbers, because every text is a plan that is kept. */
