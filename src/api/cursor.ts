@@ -1,7 +1,7 @@
 // Where a page ended, handed to the caller and believed only when it comes back as it was, to the same question of the
 // same caller. Signed: nobody makes one up, and an altered one is an error instead of another page.
 
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 export interface Cursors {
   /** @param question of whom and what: the cursor is good for nothing else */
@@ -14,7 +14,7 @@ const signatureLength = 16;
 
 /** @param secret the same in every instance: what the ledger is signed with, of which this key is derived and says nothing */
 export function createCursors(secret: string): Cursors {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'keydesk api cursor 1', 32));
+  const key = createSecretKey(new Uint8Array(hkdfSync('sha256', secret, '', 'keydesk api cursor 1', 32)));
   const sign = (question: readonly unknown[], place: string): Buffer =>
     createHmac('sha256', key).update(JSON.stringify(question)).update('\0').update(place).digest().subarray(0, signatureLength);
   return {

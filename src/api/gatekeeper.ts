@@ -42,6 +42,7 @@ export function createGatekeeper({ tenantId, audience, keysUrl = `${login}/${ten
     if (typeof found === 'string') return found;
     const known = afresh ? undefined : knownTokens.find(found.token);
     if (known !== undefined) return known;
+    if (!isOfOurKind(found.token)) return 'token-malformed';
     try {
       const { payload } = await jwtVerify(found.token, keys, {
         algorithms: ['RS256'],
@@ -67,12 +68,15 @@ const forbidden = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'b64', 'zip'];
 function tokenIn(header: string | undefined, doubled: ReadonlySet<string>): { readonly token: string } | TokenRefusal {
   if (header === undefined) return 'token-missing';
   const token = /^Bearer (?<token>[\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.groups?.['token'];
-  if (token === undefined || doubled.has('authorization')) return 'token-malformed';
+  return token === undefined || doubled.has('authorization') ? 'token-malformed' : { token };
+}
+
+function isOfOurKind(token: string): boolean {
   try {
     const protectedHeader = decodeProtectedHeader(token);
-    return protectedHeader.alg === 'RS256' && forbidden.every((name) => !(name in protectedHeader)) ? { token } : 'token-malformed';
+    return protectedHeader.alg === 'RS256' && forbidden.every((name) => !(name in protectedHeader));
   } catch {
-    return 'token-malformed';
+    return false;
   }
 }
 
