@@ -82,12 +82,12 @@ export async function concludedIn(tx: Db, at: Instant, statuses: readonly Conclu
         else d.failed_since end
     from earlier, (
       select *, array(select jsonb_array_elements_text(warnings)) as warned, array(select jsonb_array_elements_text("blockedBy")) as blocked
-      from jsonb_to_recordset(${jsonb(statuses.map(({ item: _, ...status }) => status))}::jsonb) as r("deviceId" uuid, status text, reason text, warnings jsonb, "blockedBy" jsonb, "asOf" timestamptz, "keyCount" int)) r
+      from jsonb_to_recordset(${jsonb(statuses)}::jsonb) as r("deviceId" uuid, status text, reason text, warnings jsonb, "blockedBy" jsonb, "asOf" timestamptz, "keyCount" int)) r
     where d.device_id = r."deviceId"
       and (d.status, d.reason, d.warnings, d.blocked_by, d.as_of, d.key_count) is distinct from (r.status, r.reason, r.warned, r.blocked, r."asOf", r."keyCount")`.execute(tx);
   await sql`
     insert into keydesk.device_item as i (device_id, item)
-    select "deviceId", item from jsonb_to_recordset(${jsonb(statuses.map(({ deviceId, item }) => ({ deviceId, item })))}::jsonb) as r("deviceId" uuid, item text) order by 1
+    select "deviceId", item from jsonb_to_recordset(${jsonb(statuses)}::jsonb) as r("deviceId" uuid, item text) order by 1
     on conflict (device_id) do update set item = excluded.item where i.item <> excluded.item`.execute(tx);
   return true;
 }

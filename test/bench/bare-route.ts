@@ -17,11 +17,9 @@ server.get('/healthz', (_request, response, next) => {
   next();
 });
 const body = url === undefined ? () => Promise.resolve(given) : read(url);
-server.get('/api/devices/security/bitlocker/keys', (_request, response, next) => {
-  void body().then((text) => {
-    response.sendRaw(200, text, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) });
-    next();
-  });
+server.get('/api/devices/security/bitlocker/keys', async (_request, response) => {
+  const text = await body();
+  response.sendRaw(200, text, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) });
 });
 server.listen(Number(port), '127.0.0.1');
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { hasDigitsEnough, hasLineWithDigitsEnough } from '../../src/domain/digits.ts';
 
 /** The same said plainly, character by character. */
