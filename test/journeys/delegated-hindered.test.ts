@@ -96,6 +96,8 @@ describe('delegated mode: the role in Entra is not active', () => {
     assert.deepEqual([verbsOf(refused.card), pageIn(refused)], [['reveal', 'cancel'], undefined]);
     assert.deepEqual((await keydesk.acts()).slice(1), ['intended done', 'revealed failed graph-forbidden']);
     assert.deepEqual(keydesk.simulator.tenant.audit.rows(), [], 'nothing was read');
+    const { status, parts } = Object(await (await fetch(`${keydesk.url}/readyz`)).json());
+    assert.deepEqual([status, Object(parts).permissions], ['ok', undefined], 'a role that has ended is no permission of Keydesk’s that is missing');
 
     directory.setEntraRoles(alex.id, ['Helpdesk Administrator']);
     assert.ok(shows(await pressSignedIn(keydesk, confirm, 'reveal')));
