@@ -3,12 +3,12 @@
 // samples, which hand it on to the exchange: there another person's token would be exchanged as well.
 
 import type { FetchImplementation, JWTPayload } from 'jose';
-import type { Delegation } from '../domain/delegation.ts';
 import { Fault } from '../domain/fault.ts';
 import { parsePersonId, parseTenantId, type TenantId } from '../domain/ids.ts';
 import { milliseconds } from '../domain/instant.ts';
 import type { Person } from '../domain/person.ts';
 import type { Clock, Deadline } from '../domain/ports.ts';
+import type { Delegation } from '../domain/sign-in.ts';
 
 export interface BeliefSettings {
   readonly tenantId: TenantId;

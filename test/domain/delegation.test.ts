@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { askForKey, askToRotate } from '../../src/domain/ask-for-key.ts';
 import { Token } from '../../src/domain/authority.ts';
-import { type Believed, type Delegation, type Exchanged, exchangeOf } from '../../src/domain/delegation.ts';
+import { exchangeOf } from '../../src/domain/delegation.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Press } from '../../src/domain/press.ts';
 import { revealKey, showAgain } from '../../src/domain/reveal-key.ts';
 import { startRotation } from '../../src/domain/rotate-key.ts';
+import type { Believed, Delegation, Exchanged } from '../../src/domain/sign-in.ts';
 import { askerOf, cardPlace, pressOf, testDesk, type TestDesk } from '../support/desk.ts';
 import { Crash, reveal, rotatePress, runJobs } from '../support/desk/rotating.ts';
 import { megan, sure } from '../support/desk/world.ts';
