@@ -284,6 +284,20 @@ describe('the HTTP server', () => {
     assert.ok(logged.every((line) => !line.includes('"level":"error"')), 'nothing is broken');
   });
 
+  it('lets a page under way finish when it stops, and begins none', async () => {
+    const began = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    const page = { path: '/page', handle: async () => (began.resolve(), await finish.promise, { kind: 'page', status: 200, title: 'Done', text: 'It is.' } as const) };
+    const own = await startServer({ ...settings(), pages: [page], limits: { drainMilliseconds: 60_000 } });
+    const answer = fetch(`${own.url}/page`);
+    await began.promise;
+    const stopped = own.stop();
+    assert.equal((await fetch(`${own.url}/page`)).status, 503);
+    finish.resolve();
+    assert.match(await (await answer).text(), /It is\./);
+    await stopped;
+  });
+
   it('is not held up by connections on which nobody asks: kept from before, or never used', async () => {
     const own = await startServer({ ...settings(), limits: { drainMilliseconds: 60_000 } });
     const closed = (socket: Socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve()));
