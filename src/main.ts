@@ -9,6 +9,7 @@ import type { CallRecord } from './graph/ask.ts';
 import { endsOf } from './graph/credential-end.ts';
 import { createGraph } from './graph/graph.ts';
 import { createOnBehalfOf } from './graph/on-behalf-of.ts';
+import { askForToken } from './graph/tokens.ts';
 import { type DelegatedParts, startKeydesk } from './keydesk.ts';
 import { createLog } from './log.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
   const keydesk = await startKeydesk({
     ...config,
     settings: config.desk,
-    inbound: { mode: 'authenticated', identity: { clientId: config.identity.clientId, tokens: { getToken: (scope) => credential.getToken(scope) } } },
+    inbound: { mode: 'authenticated', identity: { clientId: config.identity.clientId, tokens: { getToken: (scope) => askForToken(credential, scope, { patience: systemDeadlines.press }) } } },
     database: openDatabase(config.databaseUrl.reveal(), { onConnectionLost: (code) => log.warn({ code }, 'a database connection broke'), ...(telemetry && { onLent: telemetry.connectionLent }) }),
     graph: graphFor('metadata'),
     revealGraph: graphFor('reveal'),
@@ -63,7 +64,7 @@ function delegatedOf({ graphMode, identity, tenantId }: Config): { readonly dele
 }
 
 main().catch((error: unknown) => {
-  // A ConfigError names every fault with its remedy and holds no secret; of anything else only the kind is told.
+  // A ConfigError names every fault with its remedy and holds no secret. What else can be is a port, an address or a file.
   console.error(error instanceof ConfigError ? error.message : `Keydesk could not start: ${error instanceof Error ? error.message : 'unknown error'}`);
   process.exit(1);
 });

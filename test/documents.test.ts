@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownCodes } from '../src/api/problems.ts';
+import { holdsSecret } from '../src/config/env-files.ts';
 import { faultCodes } from '../src/domain/fault.ts';
 import { refusalCodes } from '../src/domain/refusal.ts';
 import { faultsOfConfig, namesInCode, namesReadAtStart, namesWithoutFiles, onlyInEnvironment, settingsIn, settingsTold, toolkitNames } from './support/house/settings.ts';
@@ -97,7 +98,9 @@ describe('documents: settings', () => {
   it('hold no secret: those have their own samples, without a value and marked for the Toolkit', () => {
     for (const { path, marked, value } of written) assert.deepEqual([marked, marked && value !== ''], [path.endsWith('.user.sample'), false], path);
     const secrets = written.filter(({ path, name }) => path === 'env/.env.dev.user.sample' && !toolkitNames.has(name)).map(({ name }) => name);
-    assert.deepEqual(sorted(secrets), sorted(read.filter((name) => /_SECRET$|Password$|^DATABASE_|_LEDGER_(?:FORMER_)?KEY$/.test(name))));
+    assert.deepEqual(sorted(secrets), sorted(read.filter(holdsSecret)));
+    const asked = namesReadAtStart();
+    assert.deepEqual(sorted(secrets), sorted([...asked.filter((name) => asked.includes(`${name}_FILE`)), 'DATABASE_OWNER_URL']), 'what may come as a file is a secret, and nothing else');
   });
 
   it('in the samples are all understood: what is filled in there is no fault', () => {

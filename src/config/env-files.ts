@@ -3,6 +3,7 @@
 // places named. Whoever changed the one that loses would otherwise look for hours.
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { oddNamesIn } from './env-lines.ts';
 import type { ConfigFault, Env } from './reader.ts';
 import { isOpenToOthers } from './secret.ts';
 
@@ -11,6 +12,9 @@ const variable = 'KEYDESK_ENV_FILE';
 const secretPrefix = 'SECRET_';
 /** And what it wrote there itself has this before its value, and can be read by it alone. */
 const encryptedPrefix = 'crypto_';
+
+/** The variables that hold a secret, with that before their names or without. */
+export const holdsSecret = (name: string): boolean => /(?:_SECRET|Password)$|^DATABASE_(?:OWNER_)?URL$|^KEYDESK_LEDGER_(?:FORMER_)?KEY$/.test(name);
 
 type Setting = readonly [name: string, value: string];
 
@@ -37,17 +41,22 @@ const filledIn = (values: Env): readonly Setting[] => Object.entries(values).fla
 
 function settingsIn(path: string, faults: ConfigFault[]): readonly Setting[] {
   const written = filledIn(parsed(path, faults));
-  const secrets = written.filter(([name]) => name.startsWith(secretPrefix));
-  if (secrets.length > 0 && isOpenToOthers(path)) faults.push({ variable, expected: `files with secrets that nobody but the service may read; ${path} is open to others`, remedy: `chmod u=rw,g=r,o= ${path}` });
-  for (const [name, value] of secrets) {
+  const marked = written.filter(([name]) => name.startsWith(secretPrefix));
+  if (written.some(([name]) => name.startsWith(secretPrefix) || holdsSecret(name)) && isOpenToOthers(path)) faults.push({ variable, expected: `files with secrets that nobody but the service may read; ${path} is open to others`, remedy: `chmod u=rw,g=r,o= ${path}` });
+  for (const [name, value] of marked) {
     if (value.startsWith(encryptedPrefix)) faults.push({ variable: name, expected: `its plain value in ${path}; this one the Toolkit has encrypted, and it alone can read that`, remedy: 'Give it in the environment, or in a file of its own.' });
   }
-  return written.map(([name, value]) => [secrets.some(([secret]) => secret === name) ? name.slice(secretPrefix.length) : name, value]);
+  return written.map(([name, value]) => [name.startsWith(secretPrefix) ? name.slice(secretPrefix.length) : name, value]);
 }
 
 function parsed(path: string, faults: ConfigFault[]): Env {
   try {
-    return parseEnv(readFileSync(path, 'utf8'));
+    // An editor's mark of UTF-8 would become a part of the first name.
+    const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    const { cut, twice } = oddNamesIn(text);
+    for (const name of cut) faults.push({ variable: name, expected: `a value that is taken as it stands; in ${path} its quotes, or a # in it, cut it off`, remedy: 'Put all of it into quotes of a kind that it does not hold: "…", \'…\' or `…`.' });
+    for (const name of twice) faults.push({ variable: name, expected: `one value; ${path} gives two`, remedy: 'Remove one of the two lines.' });
+    return parseEnv(text);
   } catch {
     faults.push({ variable, expected: `files that can be read; ${path} cannot`, remedy: 'Paths are separated by commas and start from where Keydesk was started.' });
     return {};

@@ -37,22 +37,37 @@ export function readIdentity(read: Reader, now: Instant): Identity | undefined {
   if (proofs.length > 1) return refuseTwo(read, proofs, bot.whose);
   // Without a type it is not known whether there must be a proof; one that is there is looked at all the same.
   if (type === undefined && proofs.length === 0) return undefined;
-  const proof = proofs[0] === federatedClient || proofs[0] === federatedFile ? readFederated(read) : readProof(read, bot, now);
+  const proof = proofs[0] === federatedClient || proofs[0] === federatedFile ? readFederated(read, clientId) : readProof(read, bot, now);
   return clientId === undefined || proof === undefined ? undefined : { clientId, ...proof };
 }
 
 export function readIdentitiesApart(read: Reader, own: Identity | undefined, now: Instant): IdentitiesApart {
-  return Object.fromEntries(identityPurposes.flatMap((purpose) => {
+  const apart: { [purpose in IdentityPurpose]?: Identity } = {};
+  for (const purpose of identityPurposes) {
     const identity = readApart(read, purpose, own, now);
-    return identity === undefined ? [] : [[purpose, identity]];
-  }));
+    if (identity === undefined) continue;
+    // Purposes of one client id are one identity: of two proofs one would do nothing.
+    const other = identityPurposes.find((one) => apart[one]?.clientId === identity.clientId);
+    if (other !== undefined && proofIn(apart[other]) !== proofIn(identity)) refuseUnlike(read, other, purpose);
+    apart[purpose] = identity;
+  }
+  return apart;
 }
+
+/** To be compared, and not told to anybody. */
+const proofIn = (identity: Identity | undefined): string => (identity?.type === 'secret' ? identity.secret.reveal() : identity?.type === 'certificate' ? identity.certificateFile : (identity?.type ?? ''));
+
+function refuseUnlike(read: Reader, one: IdentityPurpose, other: IdentityPurpose): void {
+  read.faults.push({ variable: `${prefixOf(one)}_CLIENT_ID and ${prefixOf(other)}_CLIENT_ID`, expected: 'two applications, or one with one proof; they name the same one, and two proofs of it', remedy: 'Give both purposes the same proof, or each its own application.' });
+}
+
+const prefixOf = (purpose: IdentityPurpose): string => `KEYDESK_${purpose.toUpperCase()}`;
 
 const acts = { metadata: 'reads devices, people and key IDs', reveal: 'reads recovery passwords', rotation: 'rotates' } as const satisfies Record<IdentityPurpose, string>;
 
 /** A proof without a client id is a fault: it would be a setting that does nothing. So is the bot's own client id. */
 function readApart(read: Reader, purpose: IdentityPurpose, own: Identity | undefined, now: Instant): Identity | undefined {
-  const prefix = `KEYDESK_${purpose.toUpperCase()}`;
+  const prefix = prefixOf(purpose);
   const [variable, whose] = [`${prefix}_CLIENT_ID`, `the application that ${acts[purpose]}`];
   const names = { secret: `${prefix}_CLIENT_SECRET`, certificate: `${prefix}_CERTIFICATE_FILE`, whose };
   const proofs = proofsOf(read, names);
@@ -92,9 +107,10 @@ function readProof(read: Reader, { secret, certificate, whose }: ProofNames, now
   return pem && fault === undefined ? ({ type: 'certificate', certificateFile } as const) : undefined;
 }
 
-function readFederated(read: Reader) {
+function readFederated(read: Reader, clientId: string | undefined) {
   if (read.raw(federatedFile) === undefined) {
-    const managedIdentity = read.required(federatedClient, guid, 'the client id of the managed identity that the registration of the bot trusts', 'Entra admin centre → App registrations → your bot → Certificates & secrets → Federated credentials.');
+    // The registration itself is none that it could trust, and Azure would say so at the first question only.
+    const managedIdentity = read.required(federatedClient, guid.refine((id) => id !== clientId), 'the client id of the managed identity that the registration of the bot trusts, another than the bot\'s', 'Entra admin centre → App registrations → your bot → Certificates & secrets → Federated credentials.');
     return managedIdentity === undefined ? undefined : ({ type: 'federated', proof: { managedIdentity } } as const);
   }
   const tokenFile = read.required(federatedFile, z.string().refine(isReadableFile), 'a readable file with the token that the registration of the bot trusts', 'The platform writes it; is the service account linked to the registration (azure.workload.identity/use)?');

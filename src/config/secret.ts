@@ -28,12 +28,13 @@ export class Secret {
 /** Why a secret's file is not used. */
 export type FileFault = 'missing' | 'unreadable' | 'empty' | 'open-to-others';
 
-/** The content of a secret's file without its closing line break, or why not. Never throws. */
+/** The content of a secret's file without blanks and line breaks around it, as of a variable; or why not. Never throws. */
 export function readSecretFile(path: string): Secret | FileFault {
   try {
     if (isOpenToOthers(path)) return 'open-to-others';
-    const content = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-    return content.trim() === '' ? 'empty' : new Secret(content);
+    // An editor's mark of UTF-8 goes with the blanks.
+    const content = readFileSync(path, 'utf8').trim();
+    return content === '' ? 'empty' : new Secret(content);
   } catch (error) {
     return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR') ? 'missing' : 'unreadable';
   }

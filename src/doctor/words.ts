@@ -1,7 +1,7 @@
 // Words that several checks share.
 
 import { Fault, type FaultCode } from '../domain/fault.ts';
-import type { IdentityPurpose } from '../domain/identity-purpose.ts';
+import { type IdentityPurpose, purposesInWords } from '../domain/identity-purpose.ts';
 import { safe } from '../ledger/table.ts';
 import { type Finding, notChecked } from './check.ts';
 import type { IdentityInUse } from './patient.ts';
@@ -9,7 +9,7 @@ import type { IdentityInUse } from './patient.ts';
 /** A name from outside, as it may stand in a terminal. */
 export const named = (name: string): string => safe(name, 48);
 
-export const purposesOf = ({ purposes }: { readonly purposes: readonly IdentityPurpose[] }): string => purposes.join(', ');
+export const purposesOf = ({ purposes }: { readonly purposes: readonly IdentityPurpose[] }): string => purposesInWords(purposes);
 
 export const inPortal = ({ identity }: Pick<IdentityInUse, 'identity'>): string =>
   identity.type === 'managed-identity' ? `the managed identity ${identity.clientId}` : `Entra admin centre → App registrations → ${identity.clientId}`;

@@ -1,6 +1,6 @@
 // When what Keydesk proves itself with ends: without a new one in time nobody gets a key.
 
-import type { IdentityPurpose } from './identity-purpose.ts';
+import { type IdentityPurpose, purposesInWords } from './identity-purpose.ts';
 import { type Instant, secondsBetween } from './instant.ts';
 
 export interface CredentialEnd {
@@ -19,5 +19,5 @@ export const isEnding = ({ endsAt }: Pick<CredentialEnd, 'endsAt'>, now: Instant
 export function endInWords({ purposes, kind, endsAt }: CredentialEnd, now: Instant): string {
   const days = Math.floor(secondsBetween(now, endsAt) / day);
   const when = days < 0 ? `ended on ${endsAt.slice(0, 10)}` : `ends on ${endsAt.slice(0, 10)}, ${days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`}`;
-  return `the ${kind} (${purposes.join(', ')}) ${when}`;
+  return `the ${kind} (${purposesInWords(purposes)}) ${when}`;
 }

@@ -6,41 +6,12 @@
 import type { Authority, Token } from './authority.ts';
 import { type Desk, refuse } from './desk.ts';
 import { Fault } from './fault.ts';
-import type { PersonId, RequestId } from './ids.ts';
-import type { Instant } from './instant.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import type { Person } from './person.ts';
 import type { Deadline } from './ports.ts';
 import type { Press } from './press.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { RevealRequest } from './request.ts';
-
-/** What a client brings when it repeats a press after it was told to sign in. User input, like all of a press. */
-export interface BroughtSignIn {
-  /** For which card, and which of its reveals: {@link exchangeOf}. */
-  readonly exchange: string;
-  readonly token: Token;
-}
-
-/** `ended`: it was good, and another one would do. */
-export type Believed = 'good' | 'ended' | 'refused' | 'of-another';
-
-export type Exchanged =
-  | { readonly kind: 'granted'; readonly token: Token }
-  | { readonly kind: 'ended' }
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'consent-missing' }
-  /** Conditional Access, or a session that was ended. `claims`: what the next sign-in must meet, in base64. */
-  | { readonly kind: 'sign-in-needed'; readonly claims?: string };
-
-export interface Delegation {
-  /** Whether the token is this person's, for this Keydesk, now. Throws a Fault when Entra's keys cannot be had. */
-  believe(token: Token, person: Person, deadline: Deadline): Promise<Believed>;
-  /** Takes a token for Graph in the name of its bearer, and keeps neither. Throws a Fault when Entra does not decide. */
-  exchange(token: Token, deadline: Deadline): Promise<Exchanged>;
-  /** What the next sign-in for this request must meet; for the page that carries it to Entra. */
-  ask(signIn: { readonly requestId: RequestId; readonly person: PersonId; readonly claims: string; readonly at: Instant }): Promise<void>;
-}
+import type { Delegation } from './sign-in.ts';
 
 /** In whose name, and what the entries about it say. */
 export interface InNameOf {
@@ -62,6 +33,9 @@ interface Barred {
   readonly code: RefusalCode;
 }
 
+/** In application mode nobody signs in; in the other nobody goes on who has not. */
+export type SignedIn = { readonly kind: 'application' } | { readonly kind: 'signed-in'; readonly token: Token; readonly delegation: Delegation };
+
 /**
  * The one-time word of an exchange, needing no store: a request is nobody else's and claimed once, and every claim counts
  * up the attempt. A sign-in that was brought for another card, or for an earlier reveal of this one, does not fit.
@@ -69,7 +43,7 @@ interface Barred {
 export const exchangeOf = ({ id, attempt }: Pick<RevealRequest, 'id' | 'attempt'>): string => `${id}.${attempt}`;
 
 /** Whether the press brings a sign-in that may be exchanged; in application mode there is none to bring. Asks nobody but for Entra's keys. */
-export async function signInOf({ delegation }: Desk, press: Press, request: RevealRequest, deadline: Deadline): Promise<{ readonly kind: 'application' } | { readonly kind: 'signed-in'; readonly token: Token } | SignInWanted | Barred> {
+export async function signInWith({ delegation }: Desk, press: Press, request: RevealRequest, deadline: Deadline): Promise<SignedIn | SignInWanted | Barred> {
   if (delegation === undefined) return { kind: 'application' };
   const wanted = { kind: 'sign-in', request, exchange: exchangeOf(request) } as const;
   const { signIn } = press;
@@ -77,7 +51,7 @@ export async function signInOf({ delegation }: Desk, press: Press, request: Reve
   if (signIn.exchange !== wanted.exchange) return { kind: 'barred', code: 'token-replayed' };
   switch (await delegation.believe(signIn.token, press.person, deadline)) {
     case 'good':
-      return { kind: 'signed-in', token: signIn.token };
+      return { kind: 'signed-in', token: signIn.token, delegation };
     case 'ended':
       return { ...wanted, renew: true };
     case 'refused':
@@ -88,9 +62,9 @@ export async function signInOf({ delegation }: Desk, press: Press, request: Reve
 }
 
 /** Exchanges a sign-in that was believed. Throws a Fault when Entra does not decide; nothing has happened then. */
-export async function actingFor(desk: Desk, press: Press, request: RevealRequest, token: Token | undefined, deadline: Deadline): Promise<{ readonly kind: 'acting'; readonly inNameOf: InNameOf } | SignInWanted | Barred> {
-  if (desk.delegation === undefined || token === undefined) return { kind: 'acting', inNameOf: asKeydesk };
-  const exchanged = await desk.delegation.exchange(token, deadline);
+export async function actingFor(desk: Desk, press: Press, request: RevealRequest, signIn: SignedIn, deadline: Deadline): Promise<{ readonly kind: 'acting'; readonly inNameOf: InNameOf } | SignInWanted | Barred> {
+  if (signIn.kind === 'application') return { kind: 'acting', inNameOf: asKeydesk };
+  const exchanged = await signIn.delegation.exchange(signIn.token, deadline);
   switch (exchanged.kind) {
     case 'granted': {
       const person = { id: press.person.id, name: press.person.name };

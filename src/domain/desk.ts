@@ -1,6 +1,5 @@
 import { type ApiOrigin, originNoted } from './api-caller.ts';
 import type { Channels, LedgerSummary, LedgerWatch, Postings } from './channel-ports.ts';
-import type { Delegation } from './delegation.ts';
 import type { FleetIndex } from './fleet-ports.ts';
 import type { Checkpoints, LedgerCheck } from './kept-ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -11,6 +10,7 @@ import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
 import type { ConversationKind, Viewer } from './request.ts';
 import type { Calendar } from './schedule.ts';
 import type { DeskSettings } from './settings.ts';
+import type { Delegation } from './sign-in.ts';
 import type { EncryptionStates, TenantPolicy } from './tenant-ports.ts';
 
 /** All that the verbs work with. Built once, by `main` or `demo`. */

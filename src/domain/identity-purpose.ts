@@ -4,3 +4,6 @@
  */
 export const identityPurposes = ['metadata', 'reveal', 'rotation'] as const;
 export type IdentityPurpose = (typeof identityPurposes)[number];
+
+/** An identity for none of them is the bot's, when each has one of its own. */
+export const purposesInWords = (purposes: readonly IdentityPurpose[]): string => (purposes.length === 0 ? 'bot' : purposes.join(', '));

@@ -1,12 +1,12 @@
 // A press on a card (product.md §4.3). Who pressed comes from the authenticated activity; the card's data is user
 // input, of which nothing but the request id is believed.
 
-import type { BroughtSignIn } from './delegation.ts';
 import type { PersonId, RequestId, TenantId } from './ids.ts';
 import { type Instant, milliseconds } from './instant.ts';
 import type { Person } from './person.ts';
 import type { RefusalCode } from './refusal.ts';
 import type { ConversationKind, Purpose, RequestState, RevealRequest, Viewer } from './request.ts';
+import type { BroughtSignIn } from './sign-in.ts';
 
 export interface Press {
   readonly person: Person;

@@ -2,7 +2,7 @@
 // then the law of effects (read-granted.ts).
 
 import { barrierTo, portalIdsOf } from './ask-for-key.ts';
-import { actingFor, factsOf, hinder, type InNameOf, signInOf, type SignInWanted } from './delegation.ts';
+import { actingFor, factsOf, hinder, type InNameOf, signInWith, type SignInWanted } from './delegation.ts';
 import { type Desk, entry, refuse } from './desk.ts';
 import { type FormAnswer, type InputProblem, keptValues, readForm } from './form.ts';
 import { plusSeconds } from './instant.ts';
@@ -47,7 +47,7 @@ async function reveal(desk: Desk, press: Press, verb: 'reveal' | 'again'): Promi
   if (form.kind === 'changed') return refusePress(desk, press, 'card-changed', request);
   if (form.kind === 'problems') return { kind: 'card-back', request, values: form.values, problems: form.problems };
 
-  const signIn = await signInOf(desk, press, request, deadline);
+  const signIn = await signInWith(desk, press, request, deadline);
   if (signIn.kind === 'sign-in') return signIn;
   if (signIn.kind === 'barred') return cardStays(desk, press, request, signIn.code);
   const barred = await barredFrom(desk, request, request.offer?.device, 'fresh', deadline);
@@ -56,7 +56,7 @@ async function reveal(desk: Desk, press: Press, verb: 'reveal' | 'again'): Promi
   const barrier = request.offer && barrierTo(desk, request.offer, 'reveal');
   if (barrier !== undefined) return refusePress(desk, press, barrier.code, request, barrier.facts);
   // Before the claim: whoever must sign in first, or be allowed to, loses nothing. A crash after it leaves nothing behind.
-  const taken = await actingFor(desk, press, request, signIn.kind === 'signed-in' ? signIn.token : undefined, deadline);
+  const taken = await actingFor(desk, press, request, signIn, deadline);
   if (taken.kind === 'sign-in') return taken;
   if (taken.kind === 'barred') return cardStays(desk, press, request, taken.code);
   return readAndShow(desk, press, request, form.grant, verb, taken.inNameOf, deadline);

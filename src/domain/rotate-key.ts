@@ -2,7 +2,7 @@
 // follow-rotation.ts on the same card.
 
 import { type AskAnswer, barrierTo, deviceIn, newRequest } from './ask-for-key.ts';
-import { actingFor, asKeydesk, askFor, hinder, type InNameOf, signInOf, type SignInWanted } from './delegation.ts';
+import { actingFor, asKeydesk, askFor, hinder, type InNameOf, signInWith, type SignInWanted } from './delegation.ts';
 import { type Desk, entry, refuse } from './desk.ts';
 import { failed } from './end-rotation.ts';
 import { type InputProblem, keptValues, readRotationForm } from './form.ts';
@@ -57,11 +57,11 @@ export async function startRotation(desk: Desk, press: Press): Promise<RotateAns
 
   const form = readRotationForm(press.inputs, desk.settings);
   if (form.kind === 'problems') return { kind: 'card-back', request, values: form.values, problems: form.problems };
-  const signIn = await signInOf(desk, press, request, deadline);
+  const signIn = await signInWith(desk, press, request, deadline);
   if (signIn.kind === 'sign-in') return signIn;
   if (signIn.kind === 'barred') return cardStays(desk, press, request, signIn.code);
   if (!permits(await desk.roles.fresh(press.person.id, deadline), 'rotate', desk.settings)) return no(desk, press, 'no-role', request);
-  const taken = await actingFor(desk, press, request, signIn.kind === 'signed-in' ? signIn.token : undefined, deadline);
+  const taken = await actingFor(desk, press, request, signIn, deadline);
   if (taken.kind === 'sign-in') return taken;
   if (taken.kind === 'barred') return cardStays(desk, press, request, taken.code);
 

@@ -87,8 +87,8 @@ export interface Rotation {
   readonly endedAt?: Instant;
 }
 
-/** Keydesk's own identity sends it for nobody: it was wanted by people who were to send it in their own name, and by no reveal. */
-export const sentByPeopleAlone = ({ causes }: Pick<Rotation, 'causes'>): boolean => causes.every((cause) => cause.by === 'person') && causes.some((cause) => cause.by === 'person' && cause.delegated === true);
+/** Keydesk's own identity sends it for nobody: it was wanted by people who were to send it in their own name, by no reveal and by no call of the API. */
+export const sentByPeopleAlone = ({ causes }: Pick<Rotation, 'causes'>): boolean => causes.every((cause) => cause.by === 'person' && cause.delegated === true);
 
 /** A plan, as it is handed to the store beside the act that causes it. */
 export interface RotationPlan {

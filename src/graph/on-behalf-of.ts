@@ -6,8 +6,8 @@ import type { ClientSecretCredentialOptions } from '@azure/identity';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { Token } from '../domain/authority.ts';
-import type { Delegation, Exchanged } from '../domain/delegation.ts';
 import { Fault } from '../domain/fault.ts';
+import type { Delegation, Exchanged } from '../domain/sign-in.ts';
 import type { AuthorityHttp } from './credential.ts';
 import { causeOf } from './failures.ts';
 import { within } from './waiting.ts';
@@ -32,11 +32,10 @@ export function createOnBehalfOf({ tenantId, identity }: OnBehalfOfSettings, { a
   return async (token, deadline) => {
     const heard: Heard = {};
     const asking = ask(credentialFor(tenantId, identity, token, heard, authorityHttp), deadline);
-    const granted = await within(asking, deadline, () => new Fault('graph-timeout', 'later', { message: 'no token in a person’s name within the deadline' })).catch((error: unknown) => {
+    return within(asking, deadline, () => new Fault('graph-timeout', 'later', { message: 'no token in a person’s name within the deadline' })).catch((error: unknown) => {
       if (error instanceof Fault) throw error;
       return meaningOf(heard, error);
     });
-    return granted;
   };
 }
 

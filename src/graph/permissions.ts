@@ -23,6 +23,9 @@ const byRoute: readonly (readonly [RegExp, GraphPermission])[] = [
 /** Undefined for a route of the doctor's alone (examination.ts). */
 export const permissionFor = ({ route }: Pick<Question, 'route'>): GraphPermission | undefined => byRoute.find(([form]) => form.test(route.template))?.[1];
 
+/** Asked in a person's name the answer is about that person: an agent whose role has ended is no permission that is missing. */
+const judged = (question: Question): GraphPermission | undefined => (question.authority === undefined || question.authority === 'application' ? permissionFor(question) : undefined);
+
 export interface Denials {
   watch(ask: Ask): Ask;
   /** Those for which the last question was answered 403, in the order of their table. */
@@ -37,7 +40,7 @@ export function createDenials(): Denials {
   const denied = new Set<GraphPermission>();
   return {
     watch: (ask) => async (question) => {
-      const permission = permissionFor(question);
+      const permission = judged(question);
       try {
         const reply = await ask(question);
         if (permission !== undefined) denied.delete(permission);

@@ -20,11 +20,16 @@ const scope = 'https://graph.microsoft.com/.default';
 // A token that ends sooner is not used any more; one that ends soon is used while the next is fetched beside it.
 const spareMilliseconds = 60_000;
 const renewMilliseconds = 300_000;
-// The fetching serves all callers, so that it outlives the deadline of the one who began it.
-const patienceMilliseconds = 15_000;
 const pauseMilliseconds = 10_000;
 
-export function createTokens({ credential, clock }: { readonly credential: TokenCredential; readonly clock: Clock }): Tokens {
+export interface TokensSettings {
+  readonly credential: TokenCredential;
+  readonly clock: Clock;
+  /** Only tests. */
+  readonly patience?: () => Deadline;
+}
+
+export function createTokens({ credential, clock, patience }: TokensSettings): Tokens {
   let held: AccessToken | undefined;
   let claims: string | undefined;
   let fetching: Promise<AccessToken> | undefined;
@@ -37,7 +42,7 @@ export function createTokens({ credential, clock }: { readonly credential: Token
     // Claims serve one asking: some that Entra does not take must not shut Keydesk out until it is started again.
     const wanted = claims;
     claims = undefined;
-    fetching = ask(credential, wanted)
+    fetching = askForToken(credential, scope, { enableCae: true, ...(wanted !== undefined && { claims: wanted }), ...(patience && { patience }) })
       .then((token) => (held = token))
       .finally(() => (fetching = undefined));
     return fetching;
@@ -59,16 +64,28 @@ export function createTokens({ credential, clock }: { readonly credential: Token
   };
 }
 
-async function ask(credential: TokenCredential, claims: string | undefined): Promise<AccessToken> {
-  const abortSignal = AbortSignal.timeout(patienceMilliseconds);
+// The fetching serves all callers, so that it outlives the deadline of the one who began it.
+const realPatience = (): Deadline => AbortSignal.timeout(15_000);
+
+interface Wanted {
+  /** A token that Entra can end before its time, because we understand the challenge that follows. */
+  readonly enableCae?: true;
+  /** What it must meet. */
+  readonly claims?: string;
+  readonly patience?: () => Deadline;
+}
+
+/** Once, whatever is held. Throws a Fault `graph-token`, after 15 s at the latest where nobody says sooner: the library itself may wait for a proof for ever. */
+export async function askForToken(credential: TokenCredential, wantedFor: string, { patience = realPatience, ...wanted }: Wanted = {}): Promise<AccessToken> {
+  const what = wantedFor === scope ? 'Graph' : wantedFor;
+  const abortSignal = patience();
   try {
-    // enableCae: a token that Entra can end before its time, because we understand the challenge that follows.
-    const token = await credential.getToken(scope, { enableCae: true, abortSignal, ...(claims !== undefined && { claims }) });
+    const token = await within(credential.getToken(wantedFor, { ...wanted, abortSignal }), abortSignal, () => new Error('too late'));
     if (token !== null && token.token !== '') return token;
   } catch (error) {
-    throw new Fault('graph-token', 'later', { message: `no token for Graph${entraCodes(error)}`, cause: causeOf(error) });
+    throw new Fault('graph-token', 'later', { message: `no token for ${what}${entraCodes(error)}`, cause: causeOf(error) });
   }
-  throw new Fault('graph-token', 'later', { message: 'no token for Graph: the credential gave none' });
+  throw new Fault('graph-token', 'later', { message: `no token for ${what}: the credential gave none` });
 }
 
 const timedOut = (): Fault => new Fault('graph-timeout', 'later', { message: 'no token for Graph within the deadline' });

@@ -1,9 +1,9 @@
 // Delegated mode: what takes a sign-in from Teams to a token for Graph in the name of the person.
 
 import { randomBytes } from 'node:crypto';
-import type { Delegation } from '../domain/delegation.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { Clock } from '../domain/ports.ts';
+import type { Delegation } from '../domain/sign-in.ts';
 import type { Page } from '../server/pages.ts';
 import { type BeliefSettings, createBelief, resourceOf } from '../signin/believe.ts';
 import { signInLink, signInPages } from '../signin/page.ts';

@@ -22,14 +22,39 @@ const headers = {
 } as const;
 
 /** What is thrown goes to restify's error event. */
-export const answerPage =
-  (page: Page): ((request: Request, response: Response) => Promise<void>) =>
-  async (request, response) => {
-    const answer = await page.handle(new URLSearchParams(request.getQuery()));
+export function answerPage(page: Page): (request: Request, response: Response) => Promise<void> {
+  const handle = inTurn((query) => page.handle(query));
+  return async (request, response) => {
+    const answer = await handle(new URLSearchParams(request.getQuery()));
     if (answer.kind === 'redirect') return send(response, 302, '', { location: answer.to });
     const { status, title, text } = answer;
     send(response, status, `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><style>${style}</style><h1>${escaped(title)}</h1><p>${escaped(text)}</p></html>\n`);
   };
+}
+
+const mostAtOnce = 2;
+const mostWaiting = 100;
+
+/** Nobody needs a token to ask: a thousand at once must not take every connection to the database from those who want a key. */
+function inTurn(handle: Page['handle']): Page['handle'] {
+  let atOnce = 0;
+  const waiting: (() => void)[] = [];
+  return async (query) => {
+    if (atOnce < mostAtOnce) atOnce += 1;
+    else if (waiting.length < mostWaiting) await new Promise<void>((resolve) => void waiting.push(resolve));
+    else return busy;
+    try {
+      return await handle(query);
+    } finally {
+      // Its place goes to the next one, if there is any.
+      const next = waiting.shift();
+      if (next === undefined) atOnce -= 1;
+      else next();
+    }
+  };
+}
+
+const busy: PageAnswer = { kind: 'page', status: 503, title: 'One moment', text: 'Too many ask for this page just now. Load it again in a minute.' };
 
 function send(response: Response, status: number, html: string, more: Readonly<Record<string, string>> = {}): void {
   // Not `send`, which would make JSON of it.

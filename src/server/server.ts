@@ -92,7 +92,7 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
     const guards = route.loopbackOnly ? [onlyAsLoopback(neutral)] : [];
     server.post(route.path, draining.admit, ...guards, ...jsonBody(limits.bodyBytes), through(draining, ({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
   }
-  for (const page of settings.pages ?? []) server.get(page.path, answerPage(page));
+  for (const page of settings.pages ?? []) server.get(page.path, draining.admit, answerPage(page));
   const port = await listen(server, settings);
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   return { url: `http://${host}:${port}`, port, stop: () => draining.drain(limits.drainMilliseconds) };

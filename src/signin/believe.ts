@@ -3,12 +3,12 @@
 // samples, which hand it on to the exchange: there another person's token would be exchanged as well.
 
 import type { FetchImplementation, JWTPayload } from 'jose';
-import type { Believed, Delegation } from '../domain/delegation.ts';
 import { Fault } from '../domain/fault.ts';
 import { parsePersonId, parseTenantId, type TenantId } from '../domain/ids.ts';
 import { milliseconds } from '../domain/instant.ts';
 import type { Person } from '../domain/person.ts';
 import type { Clock, Deadline } from '../domain/ports.ts';
+import type { Delegation } from '../domain/sign-in.ts';
 
 export interface BeliefSettings {
   readonly tenantId: TenantId;
@@ -31,14 +31,18 @@ export function createBelief(settings: BeliefSettings): Delegation['believe'] {
   return async (token, person, deadline) => {
     // Loaded when the first sign-in comes: nobody waits for it at the start.
     verifying ??= createVerify(settings);
-    const payload = await beforeEnd(verifying.then((verify) => verify(token.reveal())), deadline);
-    if (typeof payload === 'string') return payload;
-    return isOfPerson(payload, person) ? (isOfPress(payload, settings.tenantId) ? 'good' : 'refused') : 'of-another';
+    const verified = await beforeEnd(verifying.then((verify) => verify(token.reveal())), deadline);
+    if (verified === undefined) return 'refused';
+    const { payload, ended } = verified;
+    // Whose it is comes first: one of somebody else is told of, however old it is.
+    if (!isOfPerson(payload, person)) return 'of-another';
+    if (!isOfPress(payload, settings.tenantId)) return 'refused';
+    return ended ? 'ended' : 'good';
   };
 }
 
-/** Throws a Fault when Entra's keys cannot be had. */
-type Verify = (token: string) => Promise<JWTPayload | Extract<Believed, 'ended' | 'refused'>>;
+/** Undefined for what Entra did not sign for us. Throws a Fault when Entra's keys cannot be had. */
+type Verify = (token: string) => Promise<{ readonly payload: JWTPayload; readonly ended: boolean } | undefined>;
 
 async function createVerify({ tenantId, clientId, clock, fetchKeys }: BeliefSettings): Promise<Verify> {
   const { createRemoteJWKSet, customFetch, errors, jwtVerify } = await import('jose');
@@ -59,10 +63,11 @@ async function createVerify({ tenantId, clientId, clock, fetchKeys }: BeliefSett
         clockTolerance: toleranceSeconds,
         currentDate: new Date(milliseconds(clock.now())),
       });
-      return payload;
+      return { payload, ended: false };
     } catch (error) {
-      if (error instanceof errors.JWTExpired) return 'ended';
-      if (noToken.some((kind) => error instanceof kind)) return 'refused';
+      // Looked at last, when all the rest is as it must be.
+      if (error instanceof errors.JWTExpired) return { payload: error.payload, ended: true };
+      if (noToken.some((kind) => error instanceof kind)) return undefined;
       // The library's message may quote what it got; only its kind goes on.
       throw new Fault('graph-token', 'later', { message: 'Entra’s signing keys could not be had', cause: { error: error instanceof Error ? error.name : typeof error } });
     }

@@ -10,12 +10,13 @@ import type { Clock } from '../domain/ports.ts';
 
 /** Sign-ins under way, over all instances; each belongs to one request, and so to one person. */
 export interface SignIns {
-  /** What the next sign-in for the request must meet, in place of what was asked before. */
-  ask(signIn: { readonly requestId: RequestId; readonly person: string; readonly claims: string; readonly at: Instant }): Promise<void>;
   /** Begins one, which ends any before it. Undefined for a request that is not there, or over. */
   begin(requestId: RequestId, state: Uint8Array, at: Instant): Promise<{ readonly claims?: string } | undefined>;
-  /** Once, and within ten minutes of the beginning: whether there was one of this state. */
-  end(state: Uint8Array, at: Instant): Promise<boolean>;
+  /**
+   * Once, and within ten minutes of the beginning: whether there was one of this state. What the request's sign-in must
+   * meet is forgotten with one that was `met`, and with no other: the next one carries it again.
+   */
+  end(state: Uint8Array, outcome: { readonly met: boolean }, at: Instant): Promise<boolean>;
 }
 
 /** A page for browsers; nobody has to say who they are. */
@@ -57,9 +58,11 @@ export function signInPages(settings: SignInPageSettings): readonly Page[] {
     {
       path: done,
       handle: async (query) => {
-        const known = await signIns.end(hashOf(query.get('state') ?? ''), clock.now());
+        // Either of the two comes (RFC 6749 §4.1.2); what Entra's error says is between Entra and the person.
+        const met = query.has('code') && !query.has('error');
+        const known = await signIns.end(hashOf(query.get('state') ?? ''), { met }, clock.now());
         if (!known) return over;
-        return query.get('error') === null ? signedIn : notSignedIn;
+        return met ? signedIn : notSignedIn;
       },
     },
   ];
@@ -87,5 +90,5 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64u
 const hashOf = (value: string): Uint8Array => createHash('sha256').update(value).digest();
 
 const signedIn: PageAnswer = { kind: 'page', status: 200, title: 'Go back to Teams', text: 'You are signed in. Close this page, go back to the card in Teams, and press the button again.' };
-const notSignedIn: PageAnswer = { kind: 'page', status: 200, title: 'You are not signed in', text: 'Microsoft did not let the sign-in through, or you ended it. Close this page. If you need help, tell the people who run Keydesk what Microsoft’s page said.' };
+const notSignedIn: PageAnswer = { kind: 'page', status: 200, title: 'You are not signed in', text: 'Microsoft did not let the sign-in through, or you ended it. Close this page. To try once more, press Sign in on the card. If you need help, tell the people who run Keydesk what Microsoft’s page said.' };
 const over: PageAnswer = { kind: 'page', status: 404, title: 'This sign-in is over', text: 'It was used, or is too old. Close this page, go back to Teams, and press the button on the card again.' };

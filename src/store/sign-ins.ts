@@ -10,7 +10,7 @@ const goodForSeconds = 600;
 export interface SignInStore {
   ask(signIn: { readonly requestId: RequestId; readonly person: PersonId; readonly claims: string; readonly at: Instant }): Promise<void>;
   begin(requestId: RequestId, state: Uint8Array, at: Instant): Promise<{ readonly claims?: string } | undefined>;
-  end(state: Uint8Array, at: Instant): Promise<boolean>;
+  end(state: Uint8Array, outcome: { readonly met: boolean }, at: Instant): Promise<boolean>;
   /** Forgets those that were over before `olderThan`. @returns how many */
   prune(olderThan: Instant): Promise<number>;
 }
@@ -37,9 +37,10 @@ export function signInsIn({ db }: Database): SignInStore {
         const [begun] = rows;
         return begun && (begun.claims === null ? {} : { claims: begun.claims });
       }),
-    end: (state, at) =>
+    end: (state, { met }, at) =>
       store(async () => {
-        const { rows } = await sql`delete from keydesk.sign_in where state = ${state}::bytea and until > ${at}::timestamptz returning 1`.execute(db);
+        const ended = met ? sql`delete from keydesk.sign_in` : sql`update keydesk.sign_in set state = null`;
+        const { rows } = await sql`${ended} where state = ${state}::bytea and until > ${at}::timestamptz returning 1`.execute(db);
         return rows.length === 1;
       }),
     prune: (olderThan) =>

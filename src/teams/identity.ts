@@ -4,11 +4,12 @@
 // and a federated proof it keeps for ever although that ends within the hour. The token comes from where Graph's does.
 
 import { AppCredentials, type AuthenticatorResult, PasswordServiceClientCredentialFactory, ServiceClientCredentialsFactory } from 'botframework-connector';
+import { Fault } from '../domain/fault.ts';
 import { parseGuid } from '../domain/ids.ts';
 
-/** A token for one scope. @azure/identity's credentials have this form. */
+/** A token for one scope; it throws where there is none. */
 export interface TokenSource {
-  getToken(scope: string): Promise<{ readonly token: string; readonly expiresOnTimestamp: number } | null>;
+  getToken(scope: string): Promise<{ readonly token: string; readonly expiresOnTimestamp: number }>;
 }
 
 /** Of one tenant: which one, and by which proof, is decided where `tokens` is made. */
@@ -63,9 +64,13 @@ class TokenSourceCredentials extends AppCredentials {
     this.#tokens = tokens;
   }
 
+  /** Throws a Fault: without a token nothing is sent, so nobody has to wonder whether it arrived. */
   protected override async refreshToken(): Promise<AuthenticatorResult> {
-    const token = await this.#tokens.getToken(`${this.oAuthScope}/.default`);
-    if (token === null) throw new IdentityError('Entra gave the bot no token.');
-    return { accessToken: token.token, expiresOn: new Date(token.expiresOnTimestamp) };
+    try {
+      const { token, expiresOnTimestamp } = await this.#tokens.getToken(`${this.oAuthScope}/.default`);
+      return { accessToken: token, expiresOn: new Date(expiresOnTimestamp) };
+    } catch (error) {
+      throw new Fault('teams-unreachable', 'later', { message: 'no token for the connector', cause: error });
+    }
   }
 }

@@ -42,6 +42,25 @@ describe('files with settings', () => {
     assert.deepEqual(faultsOf({ KEYDESK_ENV_FILE: one }), []);
   });
 
+  it('that contradict themselves are refused: a name that is there twice, with one value and another', () => {
+    const one = file('one', 'KEYDESK_HIDE_SECONDS=60', 'KEYDESK_LOG_LEVEL=warn', 'export KEYDESK_HIDE_SECONDS = 90', 'KEYDESK_LOG_LEVEL=warn', "KEYDESK_HELPDESK_CONTACT='", 'KEYDESK_LOG_LEVEL=info', "'");
+    assert.deepEqual(faultsOf({ KEYDESK_ENV_FILE: one }), [`KEYDESK_HIDE_SECONDS: one value; ${one} gives two`]);
+  });
+
+  const asItStands = ['A=x', 'A="x # y" # why', "A='it\"s'", 'A=`a"b\'c`', 'A=x # y # z', 'A= # nothing', 'A=', "A='two\nlines # of it'", 'A=it\'s', 'A="x"\r', '# A=x#y', 'A = "x"'];
+  const cut = ['A=x#y', 'A=#42', 'A=pass#', 'A="x', "A='x\" # y", 'A="x"y', 'A="a\\"b"', 'A="a"b"', 'A="x" y'];
+  it('are taken as they stand, or refused: what quotes or a # would cut off in silence is no value', () => {
+    for (const line of asItStands) assert.deepEqual(faultsOf({ KEYDESK_ENV_FILE: file('line', line, 'B=1') }), [], line);
+    for (const line of cut) {
+      const path = file('line', line, 'B=1');
+      assert.deepEqual(faultsOf({ KEYDESK_ENV_FILE: path }), [`A: a value that is taken as it stands; in ${path} its quotes, or a # in it, cut it off`], line);
+    }
+  });
+
+  it('keep their first line whatever an editor puts before it', () => {
+    assert.equal(withEnvFiles({ KEYDESK_ENV_FILE: file('bom', '\uFEFFKEYDESK_HIDE_SECONDS=60') }).env['KEYDESK_HIDE_SECONDS'], '60');
+  });
+
   it('that contradict the environment are refused: neither wins', () => {
     const one = file('one', 'KEYDESK_HIDE_SECONDS=60', 'SECRET_DATABASE_URL=postgres://a:hidden-1@db/k');
     assert.deepEqual(faultsOf({ KEYDESK_ENV_FILE: one, KEYDESK_HIDE_SECONDS: '90', DATABASE_URL: 'postgres://a:hidden-2@db/k' }), [`KEYDESK_HIDE_SECONDS: one value; the environment and ${one} give two`, `DATABASE_URL: one value; the environment and ${one} give two`]);
@@ -64,6 +83,11 @@ describe('files with settings', () => {
     assert.deepEqual(faultsOf({ KEYDESK_ENV_FILE: `${secret},${plain}` }), [`KEYDESK_ENV_FILE: files with secrets that nobody but the service may read; ${secret} is open to others`]);
     chmodSync(secret, 0o600);
     assert.deepEqual(faultsOf({ KEYDESK_ENV_FILE: `${secret},${plain}` }), []);
+    for (const name of ['MicrosoftAppPassword', 'KEYDESK_REVEAL_CLIENT_SECRET', 'DATABASE_URL', 'DATABASE_OWNER_URL', 'KEYDESK_LEDGER_KEY', 'KEYDESK_LEDGER_FORMER_KEY']) {
+      const unmarked = file('unmarked', `${name}=x`);
+      chmodSync(unmarked, 0o644);
+      assert.equal(faultsOf({ KEYDESK_ENV_FILE: unmarked }).length, 1, `${name}, without the Toolkit’s mark`);
+    }
   });
 
   it('with a secret that the Toolkit has encrypted are refused', () => {

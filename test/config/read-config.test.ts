@@ -119,6 +119,8 @@ describe('readConfig', () => {
     const fromFile = (file = path) => faultsIn({ ...without, DATABASE_URL_FILE: file });
     writeFileSync(path, 'postgres://from-file\n', { mode: 0o600 });
     assert.equal(readConfig({ ...without, DATABASE_URL_FILE: path }).databaseUrl.reveal(), 'postgres://from-file');
+    writeFileSync(path, '\uFEFFpostgres://from-file \r\n\n');
+    assert.equal(readConfig({ ...without, DATABASE_URL_FILE: path }).databaseUrl.reveal(), 'postgres://from-file', 'as a variable is taken, without what stands around it');
     chmodSync(path, 0o440);
     assert.deepEqual(fromFile(), []);
     for (const mode of [0o604, 0o602, 0o601, 0o620]) {

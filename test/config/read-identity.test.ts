@@ -83,7 +83,7 @@ describe('who Keydesk is', () => {
     });
 
     it('is refused with a federated proof that is none', () => {
-      assert.deepEqual(namedBy({ ...single, KEYDESK_FEDERATED_CLIENT_ID: 'identity' }), ['KEYDESK_FEDERATED_CLIENT_ID']);
+      for (const id of ['identity', client, client.toUpperCase()]) assert.deepEqual(namedBy({ ...single, KEYDESK_FEDERATED_CLIENT_ID: id }), ['KEYDESK_FEDERATED_CLIENT_ID'], id);
       for (const path of [join(folder, 'absent'), folder, file('empty', ' \n')]) assert.deepEqual(namedBy({ ...single, AZURE_FEDERATED_TOKEN_FILE: path }), ['AZURE_FEDERATED_TOKEN_FILE']);
     });
 
@@ -190,5 +190,17 @@ describe('who Keydesk is', () => {
     assert.deepEqual(purposes({}), [[client, 'metadata+reveal+rotation']]);
     assert.deepEqual(purposes(apart('REVEAL', other)), [[client, 'metadata+rotation'], [other, 'reveal']]);
     assert.deepEqual(purposes({ ...apart('METADATA', other), ...apart('REVEAL', managed), ...apart('ROTATION', other) }), [[client, ''], [other, 'metadata+rotation'], [managed, 'reveal']]);
+  });
+
+  it('is refused with two proofs of one application for two purposes: one of them would do nothing', () => {
+    const apart = (purpose: string, more: Env) => ({ [`KEYDESK_${purpose}_CLIENT_ID`]: other, ...more });
+    const [metadata, rotation] = [apart('METADATA', { KEYDESK_METADATA_CLIENT_SECRET: 'x' }), (more: Env) => apart('ROTATION', more)];
+    for (const proof of [{ KEYDESK_ROTATION_CLIENT_SECRET: 'y' }, { KEYDESK_ROTATION_CERTIFICATE_FILE: goodFile }]) {
+      const { faults } = read({ ...withSecret, ...metadata, ...rotation(proof) });
+      assert.equal(faults.length, 1);
+      assert.match(known(faults[0]), /^KEYDESK_METADATA_CLIENT_ID and KEYDESK_ROTATION_CLIENT_ID: expected two applications, or one with one proof/);
+    }
+    assert.deepEqual(namedBy({ ...withSecret, ...metadata, ...rotation({ KEYDESK_ROTATION_CLIENT_SECRET: 'x' }) }), []);
+    assert.deepEqual(namedBy({ ...withSecret, ...metadata, KEYDESK_ROTATION_CLIENT_ID: managed, KEYDESK_ROTATION_CLIENT_SECRET: 'y' }), []);
   });
 });

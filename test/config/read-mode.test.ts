@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { ConfigError, readConfig } from '../../src/config/read-config.ts';
 import { Reader } from '../../src/config/reader.ts';
 import { readMode } from '../../src/config/read-mode.ts';
 import { Secret } from '../../src/config/secret.ts';
+import { pemOf } from '../support/ledger-keys.ts';
 
 const application = { type: 'secret', clientId: 'b0700000-0000-4000-8000-000000000001', secret: new Secret('x') } as const;
 const delegated = { KEYDESK_GRAPH_MODE: 'delegated', KEYDESK_OAUTH_CONNECTION: 'keydesk-sso', KEYDESK_PUBLIC_URL: 'https://keydesk.contoso.com/' };
@@ -39,5 +41,27 @@ describe('config/read-mode', () => {
   it('refuses a managed identity, which cannot act for people', () => {
     assert.deepEqual(reading(delegated, { type: 'managed-identity', clientId: application.clientId }).faults, ['MicrosoftAppType']);
     assert.deepEqual(reading({ KEYDESK_GRAPH_MODE: 'application' }, { type: 'managed-identity', clientId: application.clientId }).faults, []);
+  });
+
+  const whole = {
+    ...delegated,
+    KEYDESK_TENANT_ID: 'c0417050-0000-4000-8000-000000000000',
+    MicrosoftAppType: 'SingleTenant',
+    MicrosoftAppId: application.clientId,
+    MicrosoftAppPassword: 'x',
+    DATABASE_URL: 'postgres://keydesk_app:pw@127.0.0.1/keydesk',
+    KEYDESK_GROUP_AGENTS: '60000000-0000-4000-8000-000000000001',
+    KEYDESK_LEDGER_KEY: pemOf(1),
+  };
+
+  it('refuses an application that reads keys where people read them themselves', () => {
+    assert.equal(readConfig(whole).graphMode.mode, 'delegated');
+    const reading = { ...whole, KEYDESK_REVEAL_CLIENT_ID: 'b0700000-0000-4000-8000-000000000002', KEYDESK_REVEAL_CLIENT_SECRET: 'y' };
+    assert.throws(() => readConfig(reading), (error: unknown) => error instanceof ConfigError && assert.deepEqual(error.faults.map(({ variable }) => variable), ['KEYDESK_REVEAL_CLIENT_ID']) === undefined);
+  });
+
+  it('is in the fingerprint that the ledger has of a configuration', () => {
+    const { KEYDESK_OAUTH_CONNECTION: _connection, ...application } = { ...whole, KEYDESK_GRAPH_MODE: 'application' };
+    assert.notEqual(readConfig(application).fingerprint, readConfig(whole).fingerprint);
   });
 });

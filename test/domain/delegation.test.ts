@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { askForKey, askToRotate } from '../../src/domain/ask-for-key.ts';
 import { Token } from '../../src/domain/authority.ts';
-import { type Believed, type Delegation, type Exchanged, exchangeOf } from '../../src/domain/delegation.ts';
+import { exchangeOf } from '../../src/domain/delegation.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import type { Press } from '../../src/domain/press.ts';
 import { revealKey, showAgain } from '../../src/domain/reveal-key.ts';
 import { startRotation } from '../../src/domain/rotate-key.ts';
+import type { Believed, Delegation, Exchanged } from '../../src/domain/sign-in.ts';
 import { askerOf, cardPlace, pressOf, testDesk, type TestDesk } from '../support/desk.ts';
-import { Crash, reveal, rotatePress, runJobs } from '../support/desk/rotating.ts';
+import { Crash, reveal, rotatePress, runJobs, wish } from '../support/desk/rotating.ts';
 import { megan, sure } from '../support/desk/world.ts';
 
 const token = new Token('aa.bb.cc');
@@ -145,6 +146,12 @@ describe('delegated mode: a process that ends while it sends a rotation', () => 
     await runJobs(test, 120);
     assert.deepEqual([rotation().state === 'failed', test.posts.length], [false, 1]);
     assert.equal(test.entries.find(({ act }) => act === 'rotation-intended')?.authority, undefined);
+  });
+
+  it('before anything was sent, where it is also wanted in Keydesk’s own name, as by the API: Keydesk sends it itself', async () => {
+    const { test } = await endedAt('rotations.claim', wish);
+    await runJobs(test, 120);
+    assert.deepEqual([test.posts.length, test.entries.find(({ act }) => act === 'rotation-intended')?.authority], [1, undefined]);
   });
 
   it('with the answer of Intune on its way: what was sent is followed, and not sent again', async () => {

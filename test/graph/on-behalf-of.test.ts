@@ -63,6 +63,28 @@ describe('graph/on-behalf-of', () => {
     }
   });
 
+  it('takes a certificate that was renewed in its file, and is a fault that names no path while there is none to read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keydesk-obo-'));
+    try {
+      const certificateFile = join(folder, 'bot.pem');
+      const exchangeWith = (content: string) => (writeFileSync(certificateFile, content), exchange({ type: 'certificate', clientId, certificateFile }));
+      const headerSent = (): unknown => JSON.parse(Buffer.from(form().get('client_assertion')?.split('.')[0] ?? '', 'base64url').toString());
+      upstream.always(() => issued('for-graph'));
+      const renewed = selfSigned();
+      await exchangeWith(selfSigned().file);
+      const before = headerSent();
+      for (const content of ['', 'half of a certif', renewed.certificate]) {
+        const fault = await faultOf(exchangeWith(content));
+        assert.deepEqual([fault.code, fault.retry], ['graph-token', 'later'], 'somebody may be writing it');
+        assert.ok(!everythingIn(fault).includes(folder) && !inspect(fault, { depth: 9 }).includes(folder));
+      }
+      assert.equal((await exchangeWith(renewed.file)).kind, 'granted');
+      assert.notDeepEqual(headerSent(), before);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
   const meanings: readonly (readonly [what: string, error: string, more: object, meaning: object])[] = [
     ['no consent', 'invalid_grant', { error_codes: [65_001], suberror: 'consent_required' }, { kind: 'consent-missing' }],

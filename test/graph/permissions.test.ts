@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { allGraphPermissions, graphPermissions, missingInWords } from '../../src/domain/graph-permission.ts';
 import { createDenials, permissionFor } from '../../src/graph/permissions.ts';
+import { Token } from '../../src/domain/authority.ts';
 import { Fault, type FaultCode } from '../../src/domain/fault.ts';
+import { parseIntuneDeviceId } from '../../src/domain/ids.ts';
 import { odata } from '../../src/graph/odata.ts';
 import type { Question } from '../../src/graph/ask.ts';
 import { filesBelow, root } from '../support/house/sources.ts';
+import { known } from '../support/known.ts';
 import { faultOf, never } from '../support/graph-at.ts';
 
 /** What stands in backticks behind `odata`, with `{}` for every value. */
@@ -53,6 +56,21 @@ describe('graph/permissions', () => {
     answer = 'graph-not-found';
     await faultOf(ask(users));
     assert.deepEqual(denials.missing(), []);
+  });
+
+  it('holds the no to a person against nobody but that person, and their yes proves nothing of Keydesk', async () => {
+    let refused = true;
+    const denials = createDenials();
+    const ask = denials.watch(() => (refused ? Promise.reject(new Fault('graph-forbidden', 'never')) : Promise.resolve({ body: {}, graphRequestId: undefined, nonsense: () => new Fault('internal', 'never') })));
+    const rotate = { service: 'intune', kind: 'act', route: odata`deviceManagement/managedDevices/${known(parseIntuneDeviceId('d1e00000-0000-4000-8000-000000000001'))}/rotateBitLockerKeys`, deadline: never() } as const;
+    const inTheirName = { ...rotate, authority: { onBehalfOf: new Token('aa.bb.cc') } };
+    await faultOf(ask(inTheirName));
+    assert.deepEqual(denials.missing(), []);
+    await faultOf(ask({ ...rotate, authority: 'application' }));
+    assert.deepEqual(denials.missing(), ['DeviceManagementManagedDevices.ReadWrite.All']);
+    refused = false;
+    await ask(inTheirName);
+    assert.deepEqual(denials.missing(), ['DeviceManagementManagedDevices.ReadWrite.All']);
   });
 
   it('says for each what is switched off without it', () => {

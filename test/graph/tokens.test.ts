@@ -2,6 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import assert from 'node:assert/strict';
 import { parseEntraDeviceId } from '../../src/domain/ids.ts';
 import { milliseconds } from '../../src/domain/instant.ts';
+import { createTokens } from '../../src/graph/tokens.ts';
 import { type Bench, everythingIn, faultOf, graphAt, handClock, never } from '../support/graph-at.ts';
 import { known } from '../support/known.ts';
 import { type Scripted, type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
@@ -124,5 +125,17 @@ describe('graph/tokens', () => {
     assert.equal((await impatient).code, 'graph-timeout');
     give();
     assert.deepEqual(await patient, []);
+  });
+
+  it('waits behind no credential for ever: the one that never answers is given up, and the next is asked', async () => {
+    const clock = handClock();
+    const patiences: AbortController[] = [];
+    const credential: TokenCredential = { getToken: () => (patiences.length === 1 ? new Promise(() => undefined) : Promise.resolve({ token: 'second', expiresOnTimestamp: milliseconds(clock.now()) + 3_600_000 })) };
+    const tokens = createTokens({ credential, clock, patience: () => (patiences.push(new AbortController()), known(patiences.at(-1)).signal) });
+    const first = faultOf(tokens.take(never()));
+    known(patiences[0]).abort();
+    const { code, retry, message } = await first;
+    assert.deepEqual([code, retry, message], ['graph-token', 'later', 'no token for Graph']);
+    assert.equal(await tokens.take(never()), 'second');
   });
 });

@@ -60,6 +60,18 @@ describe('delegated mode: Conditional Access', () => {
     assert.ok(shows(await pressSignedIn(keydesk, confirm, 'reveal')));
   }));
 
+  it('wants more and the person breaks it off: the same button carries the claims again', inKeydesk(delegated, async (keydesk) => {
+    keydesk.simulator.tenant.acting.challenge = { number: 50_079, claims };
+    const page = known(pageIn(await pressSignedIn(keydesk, await keydesk.ask('key for LAPTOP-42'), 'reveal')));
+    const start = async () => new URL((await open(keydesk, page)).headers.get('location') ?? '').searchParams;
+    const state = (await start()).get('state');
+    assert.match(await (await open(keydesk, `${publicUrl}/signin/done?error=access_denied&state=${state}`)).text(), /You are not signed in/);
+    const again = await start();
+    assert.equal(again.get('claims'), claims);
+    assert.match(await (await open(keydesk, `${publicUrl}/signin/done?code=x&state=${again.get('state')}`)).text(), /Go back to Teams/);
+    assert.equal((await start()).get('claims'), null, 'what was met is asked no more');
+  }));
+
   for (const number of [53_003, 50_076]) {
     it(`refuses without claims (AADSTS${number}): the page is there all the same`, inKeydesk(delegated, async (keydesk) => {
       keydesk.simulator.tenant.acting.challenge = { number };
@@ -96,6 +108,8 @@ describe('delegated mode: the role in Entra is not active', () => {
     assert.deepEqual([verbsOf(refused.card), pageIn(refused)], [['reveal', 'cancel'], undefined]);
     assert.deepEqual((await keydesk.acts()).slice(1), ['intended done', 'revealed failed graph-forbidden']);
     assert.deepEqual(keydesk.simulator.tenant.audit.rows(), [], 'nothing was read');
+    const { status, parts } = Object(await (await fetch(`${keydesk.url}/readyz`)).json());
+    assert.deepEqual([status, Object(parts).permissions], ['ok', undefined], 'a role that has ended is no permission of Keydesk’s that is missing');
 
     directory.setEntraRoles(alex.id, ['Helpdesk Administrator']);
     assert.ok(shows(await pressSignedIn(keydesk, confirm, 'reveal')));

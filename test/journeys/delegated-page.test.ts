@@ -49,6 +49,11 @@ describe('delegated mode: the page to sign in', () => {
     assert.ok(!text.includes('access_denied') && !text.includes('<script'));
   }));
 
+  it('calls nobody signed in to whom Entra gave neither a code nor an error', inKeydesk(delegated, async (keydesk) => {
+    const to = whereTo(await open(keydesk, await linkOf(keydesk)));
+    assert.match(await (await open(keydesk, `/signin/done?state=${to.searchParams.get('state')}`)).text(), /You are not signed in/);
+  }));
+
   it('lasts ten minutes', inKeydesk(delegated, async (keydesk) => {
     const link = await linkOf(keydesk);
     const to = whereTo(await open(keydesk, link));

@@ -179,6 +179,18 @@ describe('delegated mode: a sign-in that is refused', () => {
     assert.ok(shows(await pressSignedIn(keydesk, confirm, 'reveal')));
   }));
 
+  it('that comes by another invoke of Teams does nothing: Keydesk asks no such thing of a client', inKeydesk(delegated, async (keydesk) => {
+    const confirm = await keydesk.ask('key for LAPTOP-42');
+    const { id, connectionName } = loginIn(await keydesk.reveal(confirm));
+    const before = exchangesIn(keydesk);
+    for (const [name, value] of [['signin/tokenExchange', { id, connectionName, token: await signInOf(keydesk) }], ['signin/verifyState', { state: '123456' }]] as const) {
+      assert.equal(statusCodeOf(await keydesk.reveal(confirm, {}, { change: { name, value } })), 400, name);
+    }
+    // What a client sends that was given a code to type: a press without a sign-in.
+    loginIn(await keydesk.reveal(confirm, {}, { change: { value: { action: { type: 'Action.Execute', verb: 'reveal', data: { request: id.split('.')[0], ...reason } }, trigger: 'manual', state: '123456' } } }));
+    assert.deepEqual([await keydesk.acts(), exchangesIn(keydesk) - before, keydesk.reads().length], [['asked done'], 0, 0]);
+  }));
+
   it('that is no token at all: the client is asked for one', inKeydesk(delegated, async (keydesk) => {
     const confirm = await keydesk.ask('key for LAPTOP-42');
     for (const authentication of [{}, { id: 'x' }, { id: 'x', token: '' }, { id: 'x', token: 'a.b' }, { id: 7, token: 'a.b.c' }, { token: 'a.b.c' }, { id: 'x', token: `a.b.${'c'.repeat(20_000)}` }]) {

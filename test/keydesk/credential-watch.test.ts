@@ -27,6 +27,12 @@ describe('keydesk/credential-watch', () => {
     assert.match(lines[0] ?? '', /"level":"warn".*"credential":"certificate".*"endsAt":"2027-01-04/);
   });
 
+  it('names the bot whose certificate is for nothing at Graph: every purpose has an identity of its own', async () => {
+    const watch = watchCredentials({ look: () => Promise.resolve([end(3, { purposes: [] })]), clock: { now: () => instantAt(start) }, log: createLog({ level: 'error', destination: { write: () => undefined } }) });
+    await watch.chore.work();
+    assert.deepEqual(watch.warnings(), { credentials: 'the certificate (bot) ends on 2026-11-28, in 3 days' });
+  });
+
   it('counts down by the clock between two looks, to the day and behind it', async () => {
     let now = start;
     const watch = watchCredentials({ look: () => Promise.resolve([end(1.5)]), clock: { now: () => instantAt(now) }, log: createLog({ level: 'error', destination: { write: () => undefined } }) });

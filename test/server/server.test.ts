@@ -284,6 +284,45 @@ describe('the HTTP server', () => {
     assert.ok(logged.every((line) => !line.includes('"level":"error"')), 'nothing is broken');
   });
 
+  it('lets a page under way finish when it stops, and begins none', async () => {
+    const began = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    const page = { path: '/page', handle: async () => (began.resolve(), await finish.promise, { kind: 'page', status: 200, title: 'Done', text: 'It is.' } as const) };
+    const own = await startServer({ ...settings(), pages: [page], limits: { drainMilliseconds: 60_000 } });
+    const answer = fetch(`${own.url}/page`);
+    await began.promise;
+    const stopped = own.stop();
+    assert.equal((await fetch(`${own.url}/page`)).status, 503);
+    finish.resolve();
+    assert.match(await (await answer).text(), /It is\./);
+    await stopped;
+  });
+
+  it('works on two of a page at a time, however many ask, and turns away those for whom there is no room', async () => {
+    const turnedAway = Promise.withResolvers<void>();
+    const statuses: number[] = [];
+    let [atOnce, most] = [0, 0];
+    const page = {
+      path: '/page',
+      handle: async () => {
+        most = Math.max(most, (atOnce += 1));
+        await turnedAway.promise;
+        atOnce -= 1;
+        return { kind: 'page', status: 200, title: 'Done', text: 'It is.' } as const;
+      },
+    };
+    const own = await startServer({ ...settings(), pages: [page] });
+    const ask = async (): Promise<void> => {
+      statuses.push((await fetch(`${own.url}/page`)).status);
+      // Until then nobody is let go.
+      if (statuses.length === 8) turnedAway.resolve();
+    };
+    await Promise.all(Array.from({ length: 110 }, ask));
+    assert.deepEqual([most, statuses.slice(0, 8), statuses.slice(8)], [2, Array(8).fill(503), Array(102).fill(200)]);
+    assert.equal((await fetch(`${own.url}/healthz`)).status, 200);
+    await own.stop();
+  });
+
   it('is not held up by connections on which nobody asks: kept from before, or never used', async () => {
     const own = await startServer({ ...settings(), limits: { drainMilliseconds: 60_000 } });
     const closed = (socket: Socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve()));

@@ -61,6 +61,19 @@ describe('signin/believe', () => {
     assert.deepEqual([await of({}, isaiah), await of({ oid: isaiah.id }), await of({ oid: isaiah.id }, isaiah)], ['of-another', 'of-another', 'good']);
   });
 
+  it('tells a token of somebody else, or for something else, from one that is merely over', async () => {
+    const { of } = believing();
+    const over = { exp: now - 61 };
+    assert.deepEqual([await of(over), await of(over, isaiah), await of({ ...over, aud: 'https://graph.microsoft.com' }), await of({ ...over, scp: 'User.Read' })], ['ended', 'of-another', 'refused', 'refused']);
+  });
+
+  it('believes no younger token than its own clock allows: ten minutes behind Entra it takes none, ten minutes ahead it takes those that are still good', async () => {
+    // As Entra writes them: from five minutes ago, for an hour or a little more.
+    const at = (minutes: number) => ({ iat: now - 60 * minutes - 300, nbf: now - 60 * minutes - 300, exp: now - 60 * minutes + 3900 });
+    const { of } = believing();
+    assert.deepEqual([await of(at(-10)), await of(at(0)), await of(at(10))], ['refused', 'good', 'good']);
+  });
+
   const wrong: readonly (readonly [what: string, change: object])[] = [
     ['another audience', { aud: `api://${clientId}` }],
     ['Graph’s audience', { aud: 'https://graph.microsoft.com' }],

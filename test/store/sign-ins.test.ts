@@ -8,6 +8,7 @@ import { testDatabase } from '../support/database.ts';
 import { entryOf } from '../support/ledger-entries.ts';
 import { noon, openStores, requestOf, type Stores } from '../support/stores.ts';
 
+const met = { met: true } as const;
 const hash = (text: string): Uint8Array => createHash('sha256').update(text).digest();
 
 describe('store/sign-ins', () => {
@@ -40,31 +41,40 @@ describe('store/sign-ins', () => {
     await ask(request, 'first');
     await ask(request, 'second');
     assert.deepEqual(await other.begin(request.id, hash('a'), noon), { claims: 'second' });
-    assert.equal(await one.end(hash('a'), noon), true);
+    assert.equal(await one.end(hash('a'), met, noon), true);
     assert.deepEqual(await one.begin(request.id, hash('b'), noon), {}, 'what was met is asked no more');
   });
 
   it('ends once, of two that come at one moment', async () => {
     const request = await opened();
     await one.begin(request.id, hash('storm'), noon);
-    const ends = await Promise.all([one, other, one, other].map((store) => store.end(hash('storm'), noon)));
+    const ends = await Promise.all([one, other, one, other].map((store) => store.end(hash('storm'), met, noon)));
     assert.deepEqual(ends.filter(Boolean), [true]);
+  });
+
+  it('that somebody broke off is over, and the next one must meet what it was to meet', async () => {
+    const request = await opened();
+    await ask(request, 'claims');
+    await one.begin(request.id, hash('broken off'), noon);
+    const ends = [await other.end(hash('broken off'), { met: false }, noon), await one.end(hash('broken off'), met, noon)];
+    assert.deepEqual(ends, [true, false]);
+    assert.deepEqual(await one.begin(request.id, hash('next'), noon), { claims: 'claims' });
   });
 
   it('lets a later beginning end the one before it', async () => {
     const request = await opened();
     await one.begin(request.id, hash('earlier'), noon);
     await other.begin(request.id, hash('later'), noon);
-    assert.deepEqual([await one.end(hash('earlier'), noon), await one.end(hash('later'), noon)], [false, true]);
+    assert.deepEqual([await one.end(hash('earlier'), met, noon), await one.end(hash('later'), met, noon)], [false, true]);
   });
 
   it('is over after ten minutes, claims and sign-in alike', async () => {
     const request = await opened({ expiresAt: plusSeconds(noon, 7200) });
     await ask(request, 'old');
     assert.deepEqual(await one.begin(request.id, hash('x'), plusSeconds(noon, 601)), {});
-    assert.equal(await one.end(hash('x'), plusSeconds(noon, 1202)), false);
+    assert.equal(await one.end(hash('x'), met, plusSeconds(noon, 1202)), false);
     await one.begin(request.id, hash('y'), plusSeconds(noon, 1300));
-    assert.equal(await one.end(hash('y'), plusSeconds(noon, 1899)), true);
+    assert.equal(await one.end(hash('y'), met, plusSeconds(noon, 1899)), true);
   });
 
   it('begins for no request that is unknown, over or closed', async () => {

@@ -5,7 +5,7 @@ import { Fault } from '../../src/domain/fault.ts';
 import { callConnector, type CallKind, type Patience } from '../../src/teams/connector-call.ts';
 import { createConnectors } from '../../src/teams/connectors.ts';
 import { createEgressGuard } from '../../src/teams/egress-guard.ts';
-import { noCredentials } from '../../src/teams/identity.ts';
+import { credentialsFor, noCredentials } from '../../src/teams/identity.ts';
 import { type FakeConnector, type Rule, startFakeConnector } from '../support/fake-connector.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -113,6 +113,18 @@ describe('a call to the connector', () => {
       callConnector(connectors, gone.serviceUrl, 'create', (connector, options) => connector.conversations.sendToConversation('a:1', { type: 'message' }, options), patience()),
       (error: unknown) => error instanceof Fault && error.code === 'teams-unreachable' && error.retry === 'later',
     );
+  });
+
+  it('for which the bot gets no token is not made, and nothing can have happened', async () => {
+    const tokens = { getToken: () => Promise.reject(new Error('AADSTS7000222: the secret of Contoso has ended')) };
+    const clientId = 'b07b07b0-0000-4000-8000-000000000005';
+    const without = createConnectors({ credentials: credentialsFor({ clientId, tokens }), clientId, serviceUrls: 'loopback', guard: createEgressGuard(silent) });
+    const before = fake.calls.length;
+    await assert.rejects(
+      callConnector(without, fake.serviceUrl, 'create', (connector, options) => connector.conversations.sendToConversation('a:1', { type: 'message' }, options), patience()),
+      (error: unknown) => error instanceof Fault && assert.deepEqual([error.code, error.retry, error.message], ['teams-unreachable', 'later', 'no token for the connector']) === undefined,
+    );
+    assert.equal(fake.calls.length, before);
   });
 
   it('does not follow to another address, not even on the same host', async () => {
