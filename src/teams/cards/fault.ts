@@ -3,11 +3,11 @@
 
 import type { Fault, FaultCode } from '../../domain/fault.ts';
 import type { ReferenceId } from '../../domain/ids.ts';
-import type { Purpose } from '../../domain/request.ts';
 import { type CardMessage, heading, line, message, note } from './card.ts';
 import { type Plain, plain, type Said, say, together } from './escape.ts';
 import { type PortalIds, portalLinks } from './portals.ts';
 import { span } from './times.ts';
+import type { Wanted } from './words.ts';
 
 interface FaultWords {
   readonly title: string;
@@ -43,7 +43,7 @@ export interface Faulty {
   /** The device in question, where known: its name in the sentence, its ids in the links. */
   readonly device?: PortalIds & { readonly name: string };
   /** What was wanted; a key, where it is not said. */
-  readonly purpose?: Purpose | 'audit';
+  readonly purpose?: Wanted;
 }
 
 export function faultCard({ fault, reference, device, purpose = 'reveal' }: Faulty): CardMessage {
@@ -59,7 +59,7 @@ export function faultCard({ fault, reference, device, purpose = 'reveal' }: Faul
       line(otherWay(device?.name)),
       note(say`Reference ${reference}`, { spacing: 'medium' }),
     ],
-    purpose === 'audit' ? [] : portalLinks(device),
+    purpose === 'audit' || purpose === 'file' ? [] : portalLinks(device),
   );
 }
 
@@ -91,10 +91,15 @@ const outcomes = {
   },
   audit: {
     nothing: 'No entries were shown or sent',
-    unknown: say`A file may have been sent: then the ledger has an entry that says so.`,
+    unknown: say`Ask again: looking changes nothing.`,
     otherWay: () => say`If it cannot wait: who runs Keydesk can read the ledger with **npm run audit**.`,
   },
-} as const satisfies Record<Purpose | 'audit', Outcome>;
+  file: {
+    nothing: 'No file was sent',
+    unknown: say`It may have arrived all the same: look in your OneDrive.`,
+    otherWay: () => say`An offer is good for one file: ask again, and I offer another. A file of the ledger can also be made by those who run Keydesk, with **npm run audit**.`,
+  },
+} as const satisfies Record<Wanted, Outcome>;
 
 function advice({ retry, retryAfterSeconds }: Faulty['fault'], words: FaultWords): Said {
   if (retry === 'never') return words.remedy ?? say`Waiting does not help. Tell the people who run Keydesk.`;

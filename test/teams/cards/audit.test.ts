@@ -31,7 +31,7 @@ describe('a page of the ledger', () => {
     assert.equal(outcomeWords({ ...entry, outcome: 'unknown' }), '▲ Key not shown, outcome unknown');
     assert.equal(outcomeWords({ ...entry, act: 'role-denied', outcome: 'refused', code: 'no-role', count: 3 }), '✕ Refused: no role (3 times)');
     assert.equal(outcomeWords({ ...entry, act: 'alert', alert: 'many-devices' }), '▲ Alert: many devices');
-    assert.equal(outcomeWords({ ...entry, act: 'exported', count: 412 }), '✓ Ledger exported');
+    assert.equal(outcomeWords({ ...entry, act: 'exported', count: 412 }), '✓ Exported');
     for (const act of ledgerActs) assert.match(outcomeWords({ ...entry, act }), /^[✓✕▲] \p{Lu}/u, act);
   });
 
