@@ -45,7 +45,7 @@ resource app 'Microsoft.Web/sites@2023-12-01' = {
     vnetRouteAllEnabled: true
     siteConfig: {
       linuxFxVersion: 'NODE|24-lts'
-      appCommandLine: 'node src/launch.mjs src/main.ts'
+      appCommandLine: 'node src/launch.mjs --heap-growing-percent=40 src/main.ts'
       alwaysOn: true
       healthCheckPath: '/healthz'
       minTlsVersion: '1.2'

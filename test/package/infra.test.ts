@@ -68,6 +68,8 @@ describe('infra: what can be held without a compiler', () => {
     const settings = /resource settings 'config' = \{[\s\S]*?properties: union\(moreSettings, \{\n(?<inner>[\s\S]*?)\n {4}\}/.exec(textOf('infra/modules/web.bicep'))?.groups?.['inner'] ?? '';
     const set = [...settings.matchAll(/^ {6}(\w+): (.+)$/gm)].map(([, name = '', value = '']) => ({ name, value }));
     assert.ok(set.length > 12);
+    const { scripts } = z.object({ scripts: z.object({ start: z.string() }) }).parse(JSON.parse(readText('package.json')));
+    assert.ok(textOf('infra/modules/web.bicep').includes(`appCommandLine: '${scripts.start}'`), 'it starts as npm start does');
     for (const { name } of set) assert.ok(isRead(name) || ofThePlatform.has(name), name);
     for (const name of ['DATABASE_URL', 'KEYDESK_LEDGER_KEY']) assert.match(set.find((one) => one.name === name)?.value ?? '', /^'@Microsoft\.KeyVault\(/);
     assert.ok(set.every(({ name }) => !/Password|SECRET|OWNER/.test(name)), 'neither a secret in clear nor the owner of the database');
