@@ -35,6 +35,13 @@ describe('a page of the ledger', () => {
     for (const act of ledgerActs) assert.match(outcomeWords({ ...entry, act }), /^[✓✕▲] \p{Lu}/u, act);
   });
 
+  it('says of a file how much it holds, where that is known: of entries and of a check alike', () => {
+    const { device: _device, keyId: _keyId, ...entry } = shownEntry({ act: 'exported', asked: 'check (9 names)', format: 'csv' });
+    assert.match(draw({ ...entry, count: 9 }), /for “check \(9 names\)” · as csv \(9\)/);
+    assert.match(draw(entry), /· as csv(?! \()/);
+    assert.doesNotMatch(draw(entry), /0 entries/);
+  });
+
   it('writes the time where the reader is', () => {
     const page = pageWith([readOf(shownEntry({ time: the.at('2026-11-20T23:30:00Z') }), 1)], { viewer: { locale: 'en-US', timeZone: 'America/New_York' } });
     assert.match(shown(auditPageCard({ page, now })), /Nov 20, 6:30 PM EST/);
