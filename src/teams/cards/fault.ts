@@ -37,6 +37,11 @@ const faultWords = {
   internal: { title: 'Something went wrong in Keydesk', what: say`That is a defect of mine.`, remedy: tellOperator },
 } as const satisfies Record<FaultCode, FaultWords>;
 
+/** A file goes to OneDrive by an address that Teams gave: its fault has the same code, and no message of ours failed. */
+const uploadWords: FaultWords = { title: 'OneDrive did not take the file', what: say`I could not save it where Teams told me to.` };
+
+const wordsOf = (code: FaultCode, purpose: Wanted): FaultWords => (purpose === 'file' && code === 'teams-unreachable' ? uploadWords : faultWords[code]);
+
 export interface Faulty {
   readonly fault: Pick<Fault, 'code' | 'retry' | 'retryAfterSeconds'>;
   readonly reference: ReferenceId;
@@ -47,14 +52,15 @@ export interface Faulty {
 }
 
 export function faultCard({ fault, reference, device, purpose = 'reveal' }: Faulty): CardMessage {
-  const words: FaultWords = faultWords[fault.code];
-  const { nothing, unknown, otherWay } = outcomes[purpose];
+  const words = wordsOf(fault.code, purpose);
+  const { nothing, unsure = nothing, unknown, otherWay }: Outcome = outcomes[purpose];
+  const isUnknown = fault.retry === 'unknown-outcome';
   return message(
-    plain`Keydesk: ${words.title}. ${nothing}.`,
+    plain`Keydesk: ${words.title}. ${isUnknown ? unsure : nothing}.`,
     [
       heading(say`▲ ${words.title}`),
       line(words.what, { spacing: 'small' }),
-      line(fault.retry === 'unknown-outcome' ? together(say`**${nothing}.**`, unknown) : say`**${nothing}.**`, { spacing: 'small' }),
+      line(isUnknown ? together(say`**${unsure}.**`, unknown) : say`**${nothing}.**`, { spacing: 'small' }),
       line(advice(fault, words)),
       line(otherWay(device?.name)),
       note(say`Reference ${reference}`, { spacing: 'medium' }),
@@ -64,10 +70,12 @@ export function faultCard({ fault, reference, device, purpose = 'reveal' }: Faul
 }
 
 /** The same in one line, for an answer that leaves the card as it is. */
-export const faultLine = ({ fault, reference, purpose = 'reveal' }: Faulty): Plain => plain`${faultWords[fault.code].title}. ${outcomes[purpose].nothing}. Reference ${reference}`;
+export const faultLine = ({ fault, reference, purpose = 'reveal' }: Faulty): Plain => plain`${wordsOf(fault.code, purpose).title}. ${outcomes[purpose].nothing}. Reference ${reference}`;
 
 interface Outcome {
   readonly nothing: string;
+  /** Said in its place where nobody knows. */
+  readonly unsure?: string;
   /** What may have happened all the same. */
   readonly unknown: Said;
   readonly otherWay: (name: string | undefined) => Said;
@@ -96,7 +104,8 @@ const outcomes = {
   },
   file: {
     nothing: 'No file was sent',
-    unknown: say`It may have arrived all the same: look in your OneDrive.`,
+    unsure: 'Whether the file arrived is not known',
+    unknown: say`Look in your OneDrive.`,
     otherWay: () => say`An offer is good for one file: ask again, and I offer another. A file of the ledger can also be made by those who run Keydesk, with **npm run audit**.`,
   },
 } as const satisfies Record<Wanted, Outcome>;
