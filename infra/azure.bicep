@@ -34,6 +34,9 @@ param databaseOwnersGroupName string
 @description('Needed to make the server, and used by nobody afterwards.')
 param databaseAdminPassword string
 
+@description('Further settings of the service (docs/operations.md), by name. No secrets: those are in the vault.')
+param moreSettings object = {}
+
 @description('Addresses from which people put secrets into the vault, as 203.0.113.0/24. None: from nowhere.')
 param operatorAddresses array = []
 
@@ -119,6 +122,7 @@ module web './modules/web.bicep' = {
     approversGroupId: approversGroupId
     auditorsGroupId: auditorsGroupId
     rotationClientId: rotationClientId
+    moreSettings: moreSettings
   }
 }
 

@@ -38,7 +38,7 @@ resource bot 'Microsoft.BotService/botServices@2022-09-15' = {
     properties: {
       serviceProviderId: entra
       clientId: botId
-      scopes: 'openid profile'
+      scopes: 'api://botid-${botId}/access_as_user'
       parameters: [
         { key: 'tenantID', value: tenantId }
         { key: 'tokenExchangeUrl', value: 'api://botid-${botId}' }

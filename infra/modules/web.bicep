@@ -16,6 +16,7 @@ param adminsGroupId string
 param approversGroupId string
 param auditorsGroupId string
 param rotationClientId string
+param moreSettings object
 
 var name = '${resourceBaseName}-app'
 
@@ -44,7 +45,7 @@ resource app 'Microsoft.Web/sites@2023-12-01' = {
     vnetRouteAllEnabled: true
     siteConfig: {
       linuxFxVersion: 'NODE|24-lts'
-      appCommandLine: 'node src/launch.mjs src/main.ts'
+      appCommandLine: 'node src/launch.mjs --heap-growing-percent=40 src/main.ts'
       alwaysOn: true
       healthCheckPath: '/healthz'
       minTlsVersion: '1.2'
@@ -57,7 +58,8 @@ resource app 'Microsoft.Web/sites@2023-12-01' = {
 
   resource settings 'config' = {
     name: 'appsettings'
-    properties: {
+    // All of them, every time: what is not here is taken away.
+    properties: union(moreSettings, {
       MicrosoftAppType: 'SingleTenant'
       MicrosoftAppId: botId
       KEYDESK_FEDERATED_CLIENT_ID: identityClientId
@@ -79,7 +81,7 @@ resource app 'Microsoft.Web/sites@2023-12-01' = {
       WEBSITE_RUN_FROM_PACKAGE: '1'
       // An orderly stop takes up to 28 s.
       WEBSITES_CONTAINER_STOP_TIME_LIMIT: '30'
-    }
+    })
   }
 
   // Deployed with Entra and nothing else: no password of the publishing profile.

@@ -18,6 +18,7 @@ import { type LedgerConfig, readLedger } from './read-ledger.ts';
 import { type GraphMode, readMode } from './read-mode.ts';
 import { type Identity, type IdentitiesApart, readIdentitiesApart, readIdentity } from './read-identity.ts';
 import type { Secret } from './secret.ts';
+import { strangersIn } from './strangers.ts';
 import { systemClock } from './system.ts';
 
 export interface Config {
@@ -73,6 +74,7 @@ export function readConfig(env: Env, clock: Pick<Clock, 'now'> = systemClock): C
   const host = read.optional('KEYDESK_HOST', z.string().min(1), 'an address to listen on', '0.0.0.0');
   const logLevel = read.optional('KEYDESK_LOG_LEVEL', z.enum(['debug', 'info', 'warn', 'error']), 'debug, info, warn or error', 'info' as const);
   const entraLogMinutes = read.optional('KEYDESK_ENTRA_LOG_MINUTES', z.union([z.literal('off'), z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(1).max(60))]), 'minutes from 1 to 60, or off', 5);
+  read.faults.push(...strangersIn(given.env, read.asked));
   const tenant = parseTenantId(tenantId);
   if (read.faults.length > 0 || tenant === undefined || identity === undefined || graphMode === undefined || databaseUrl === undefined || ledger === undefined) throw new ConfigError(read.faults);
   // Every identity of ours: a read under any one of them is as unexplained without an `intended`.

@@ -31,6 +31,8 @@ const fileFaults = {
 /** Reads single settings and gathers what is wrong with them. */
 export class Reader {
   readonly faults: ConfigFault[] = [];
+  /** Every name that was looked up. */
+  readonly asked = new Set<string>();
   readonly #env: Env;
 
   constructor(env: Env) {
@@ -38,6 +40,7 @@ export class Reader {
   }
 
   raw(variable: string): string | undefined {
+    this.asked.add(variable);
     const value = this.#env[variable]?.trim();
     return value === '' ? undefined : value;
   }

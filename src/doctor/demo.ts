@@ -28,7 +28,7 @@ export async function demoIn(env: Env): Promise<Patient> {
     groups: demoRoleGroups,
     database: openDatabase(postgres.appUrl, { applicationName: 'keydesk doctor', maxConnections: 2 }),
     ledger: { signingKey: { reveal: () => key }, checkpointFile: join(dataFolder, 'checkpoint.txt') },
-    uses: { entraLog: true, selfService: demoDesk.selfService, rotation: true },
+    uses: { entraLog: true, selfService: demoDesk.selfService, rotation: true, delegated: false },
     local: `http://127.0.0.1:${env['PORT'] || '3978'}`,
     endpoint: undefined,
     authenticated: false,

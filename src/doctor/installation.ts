@@ -1,5 +1,6 @@
 // An installation as its environment configures it: the same configuration that the service starts with.
 
+import { withEnvFiles } from '../config/env-files.ts';
 import { identitiesIn } from '../config/identities.ts';
 import { readConfig, type Config } from '../config/read-config.ts';
 import { systemClock, systemDeadlines, systemIds } from '../config/system.ts';
@@ -25,9 +26,9 @@ export function installationIn(env: Env, endpoint: string | undefined): Patient 
     groups,
     database,
     ledger,
-    uses: { entraLog: entraLog !== undefined, selfService: desk.selfService, rotation: true },
+    uses: { entraLog: entraLog !== undefined, selfService: desk.selfService, rotation: true, delegated: config.graphMode.mode === 'delegated' },
     local: `http://127.0.0.1:${config.port}`,
-    endpoint: endpoint ?? (env['KEYDESK_PUBLIC_URL'] || undefined),
+    endpoint: endpoint ?? (withEnvFiles(env).env['KEYDESK_PUBLIC_URL'] || undefined),
     authenticated: true,
   });
 }

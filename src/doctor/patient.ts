@@ -27,7 +27,7 @@ export interface Patient {
   readonly database: Database;
   readonly ledger: { readonly signingKey: { reveal(): string }; readonly formerKey?: { reveal(): string }; readonly checkpointFile?: string };
   /** What is switched on. */
-  readonly uses: { readonly entraLog: boolean; readonly selfService: boolean; readonly rotation: boolean };
+  readonly uses: { readonly entraLog: boolean; readonly selfService: boolean; readonly rotation: boolean; readonly delegated: boolean };
   /** Where the service listens on this machine, as http://127.0.0.1:3978. */
   readonly local: string;
   /** Where Teams reaches it, as https://keydesk.contoso.com; undefined when nobody said it. */

@@ -24,6 +24,8 @@ export const codeOf = (error: unknown): FaultCode => (error instanceof Fault ? e
 
 const why: Readonly<Partial<Record<FaultCode, string>>> = {
   'graph-token': 'there is no token: see above',
+  'graph-claims': 'Graph does not take the token',
+  'graph-unauthorized': 'Graph does not take the token',
   'graph-throttled': 'Graph is busy',
   'graph-unavailable': 'Graph answered with an error of its own',
   'graph-timeout': 'Graph did not answer in time',
@@ -31,6 +33,14 @@ const why: Readonly<Partial<Record<FaultCode, string>>> = {
   'graph-nonsense': 'Graph answered something that it does not promise',
 };
 
+export const whyIn = (code: FaultCode): string => why[code] ?? code;
+
+/** What helps against Graph's silence. */
+export function remedyFor(code: FaultCode): string {
+  if (code === 'graph-token') return 'Mend the token first.';
+  if (code === 'graph-unauthorized' || code === 'graph-claims') return 'Entra admin centre → Sign-in logs → Service principal sign-ins says why: an application that is switched off, Conditional Access for workload identities, a clock that is wrong.';
+  return 'Run the doctor again; is https://graph.microsoft.com reachable from this machine?';
+}
+
 /** A question that came to nothing says nothing of what was asked about. */
-export const unasked = (what: string, error: unknown): Finding =>
-  notChecked(what, `could not be asked: ${why[codeOf(error)] ?? codeOf(error)}`, codeOf(error) === 'graph-token' ? 'Mend the token first.' : 'Run the doctor again; is https://graph.microsoft.com reachable from this machine?');
+export const unasked = (what: string, error: unknown): Finding => notChecked(what, `could not be asked: ${whyIn(codeOf(error))}`, remedyFor(codeOf(error)));

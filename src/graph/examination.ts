@@ -31,7 +31,7 @@ export interface Examination {
    * registration has none of the kind, or says no end. Needs `Application.Read.All`.
    */
   secretEnd(clientId: string, hint: string, now: Instant, deadline: Deadline): Promise<Instant | undefined>;
-  /** What time Graph's answer says it is; asked without a token, which a wrong clock may keep from being had. */
+  /** What time Graph's answer says it is; asked without a token, which a wrong clock may keep from being had. Throws `graph-cut` or `graph-timeout`. */
   time(deadline: Deadline): Promise<Instant | undefined>;
 }
 
@@ -89,7 +89,8 @@ export function createExamination(ask: Ask, { tokens, lastHop }: { readonly toke
 
     async time(deadline) {
       const answer = await lastHop({ method: 'GET', url: `${graphOrigin}/v1.0/`, headers: { accept: 'application/json' }, deadline });
-      const date = answer.kind === 'answer' ? answer.headers.date : undefined;
+      if (answer.kind !== 'answer') throw new Fault(answer.kind === 'timeout' ? 'graph-timeout' : 'graph-cut', 'later', { message: 'Graph did not say what time it is' });
+      const { date } = answer.headers;
       return date === undefined ? undefined : moment(isoOf(date));
     },
   };

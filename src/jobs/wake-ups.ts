@@ -54,6 +54,7 @@ export function createWakeUps(parts: WakeUpParts): WakeUps {
   let boss: PgBoss | undefined;
   let starting: Promise<void> | undefined;
   let stopped = false;
+  let resting: Promise<void> | undefined;
   let tried = false;
 
   const start = async (): Promise<void> => {
@@ -72,12 +73,14 @@ export function createWakeUps(parts: WakeUpParts): WakeUps {
   const wake = async (by: PgBoss, through: RunStatement, id: RotationId, seconds: number): Promise<void> => {
     await by.upsert(wakeQueue, { rotationId: id }, { singletonKey: id, startAfter: seconds, db: adapted(through) });
   };
-  const rest = async (): Promise<void> => {
+  const settle = async (): Promise<void> => {
     stopped = true;
     await starting?.catch(() => undefined);
     const was = boss;
     if (was !== undefined) await within(restMilliseconds, Promise.all([wakeQueue, givenUpQueue].map((queue) => was.offWork(queue, { wait: true }))));
   };
+  // Waited for once, however often it is asked for: two such waits are longer than a host lets a process stop.
+  const rest = (): Promise<void> => (resting ??= settle());
 
   return {
     later: async (through, id, at) => {

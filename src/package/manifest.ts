@@ -6,7 +6,9 @@ import { z } from 'zod';
 const text = (most: number) => z.string().trim().min(1, 'is empty').max(most, `is longer than ${most} characters`);
 const nilGuid = '00000000-0000-0000-0000-000000000000';
 const guid = z.string().regex(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, 'is no GUID').refine((id) => id !== nilGuid, 'is the empty GUID');
-const https = z.url({ protocol: /^https$/, error: 'is no https address' }).max(2048);
+/** The package can be read by everybody who may install the app. */
+const namesNobody = (address: string): boolean => !/^\w+:\/\/[^/?#]*@/.test(address);
+const https = z.url({ protocol: /^https$/, error: 'is no https address' }).max(2048).refine(namesNobody, 'has a name or a password in it');
 const scope = z.enum(['personal', 'team', 'groupChat']);
 const languageTag = z.string().regex(/^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,2}$/, 'is no language tag');
 /** A file beside the manifest. */

@@ -82,9 +82,9 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const server = restify.createServer({ name: '', handleUncaughtExceptions: false });
   const neutral = createNeutral(ids, log, site);
   harden(server, limits, neutral);
-  if (site !== undefined) openSite(server, site, log);
-  server.pre(refuseEarly(limits.bodyBytes, neutral));
   const draining = createDraining(server.server, neutral);
+  if (site !== undefined) openSite(server, site, draining, log);
+  server.pre(refuseEarly(limits.bodyBytes, neutral));
   server.get('/healthz', through(draining, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
   const readiness = together(settings.readiness);
   server.get('/readyz', through(draining, () => (draining.begun ? Promise.resolve(stoppingAnswer) : readyz(readiness))));

@@ -4,6 +4,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Next, Request, RequestHandler, Response } from 'restify';
+import type { Draining } from './draining.ts';
 import { onlyJson } from './json-body.ts';
 import type { ErrorLog, Speaker } from './neutral.ts';
 import { restify } from './restify.ts';
@@ -54,23 +55,23 @@ const stallMilliseconds = 60_000;
 
 const idHeader = 'x-request-id';
 
-export function openSite(server: restify.Server, site: Site, log: ErrorLog): void {
+export function openSite(server: restify.Server, site: Site, draining: Draining, log: ErrorLog): void {
   const begun = new WeakMap<Request, (body: string | undefined) => Promise<SiteAnswer>>();
   server.pre(first(site));
   for (const route of site.routes) {
     const begin = steppingOn(async (request, response) => {
       const answer = await route.begin(requestOf(request, response));
-      if (typeof answer !== 'function') return send(server, request, response, answer, log);
+      if (typeof answer !== 'function') return send(draining, request, response, answer, log);
       begun.set(request, answer);
       return 'on';
     });
     const finish = steppingOn(async (request, response) => {
       const body: unknown = request.body;
       const answer = await begun.get(request)?.(typeof body === 'string' ? body : undefined);
-      return answer && send(server, request, response, answer, log);
+      return answer && send(draining, request, response, answer, log);
     });
-    if (route.method === 'GET') server.get(route.path, begin, finish);
-    else server.post(route.path, onlyJson, notLonger(site.bodyBytes), begin, restify.plugins.bodyReader({ maxBodySize: site.bodyBytes }), finish);
+    if (route.method === 'GET') server.get(route.path, draining.admit, begin, finish);
+    else server.post(route.path, draining.admit, onlyJson, notLonger(site.bodyBytes), begin, restify.plugins.bodyReader({ maxBodySize: site.bodyBytes }), finish);
   }
 }
 
@@ -132,10 +133,10 @@ function doubledIn(rawHeaders: readonly string[]): ReadonlySet<string> {
   return new Set(names.filter((name, index) => names.indexOf(name) !== index));
 }
 
-async function send(server: restify.Server, request: Request, response: Response, answer: SiteAnswer, log: ErrorLog): Promise<void> {
+async function send(draining: Draining, request: Request, response: Response, answer: SiteAnswer, log: ErrorLog): Promise<void> {
   // What is left of a body that nobody reads is not waited for; while stopping nothing is kept open for a next request.
   const unread = request.method === 'POST' && !request.complete;
-  const close = unread || !server.server.listening;
+  const close = unread || draining.begun;
   if (answer.body === undefined || typeof answer.body === 'string') return write(response, answer, close);
   write(response, { status: answer.status, headers: answer.headers }, close, false);
   response.setTimeout(stallMilliseconds, () => response.destroy());

@@ -11,7 +11,7 @@ import type { Press, PressVerb } from '../domain/press.ts';
 import { type Incoming, parsePress } from './activity.ts';
 import { createAdapter, type OpenIdMetadata } from './adapter.ts';
 import { QuietApplication } from './application.ts';
-import type { ReadingVerb } from './cards/card.ts';
+import type { FleetVerb, ReadingVerb } from './cards/card.ts';
 import type { Patience } from './connector-call.ts';
 import { createConnectors } from './connectors.ts';
 import { createEgressGuard } from './egress-guard.ts';
@@ -51,7 +51,7 @@ export interface BotSettings {
   readonly log: Log;
   readonly patience?: Patience;
   /** Stands around every turn, and hears nothing of it but its kind and which button was pressed. */
-  readonly aroundTurn?: (turn: { readonly kind: Incoming['kind'] | 'other'; readonly verb?: PressVerb | ReadingVerb | 'file-consent' }, work: () => Promise<unknown>) => Promise<unknown>;
+  readonly aroundTurn?: (turn: { readonly kind: Incoming['kind'] | 'other'; readonly verb?: PressVerb | ReadingVerb | FleetVerb | 'file-consent' }, work: () => Promise<unknown>) => Promise<unknown>;
 }
 
 export interface Bot {
@@ -133,7 +133,7 @@ function route(room: Room, incomingOf: (context: TurnContext) => Incoming | unde
 }
 
 function kindOf(incoming: Incoming | undefined) {
-  const verb = pressIn(incoming)?.verb ?? readingIn(incoming)?.verb ?? (consentIn(incoming) && ('file-consent' as const));
+  const verb = pressIn(incoming)?.verb ?? readingIn(incoming)?.verb ?? (consentIn(incoming) && ('file-consent' as const)) ?? (fleetIn(incoming) && ('fleet-page' as const));
   return { kind: incoming?.kind ?? ('other' as const), ...(verb !== undefined && { verb }) };
 }
 
@@ -170,5 +170,7 @@ const fleetIn = (incoming: Incoming | undefined) => incoming && parseFleetPress(
 
 async function pressFleet(room: Room, context: TurnContext, incoming: Incoming | undefined): Promise<void> {
   const parsed = fleetIn(incoming);
-  await respond(context, parsed === undefined || incoming === undefined ? notUnderstood() : await onFleetPage(room, parsed, incoming));
+  if (parsed === undefined || incoming === undefined) return respond(context, notUnderstood());
+  await room.desk.ledgerCheck.passed(() => room.desk.deadlines.press());
+  await respond(context, await onFleetPage(room, parsed, incoming));
 }

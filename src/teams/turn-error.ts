@@ -3,12 +3,13 @@
 
 import type { TurnContext } from 'botbuilder';
 import { portalIdsOf } from '../domain/ask-for-key.ts';
-import { parseCommand } from '../domain/command.ts';
+import { type Command, parseCommand } from '../domain/command.ts';
 import { Fault, type FaultCode } from '../domain/fault.ts';
-import type { Purpose } from '../domain/request.ts';
 import { type Incoming, parsePress } from './activity.ts';
 import type { CardMessage } from './cards/card.ts';
 import { faultCard, faultLine, type Faulty } from './cards/fault.ts';
+import type { Wanted } from './cards/words.ts';
+import { parseFleetPress } from './fleet-press.ts';
 import { acknowledge, cardAnswer, lineAnswer, respond } from './invoke-answer.ts';
 import { isConsent, parseReadingPress } from './reading-press.ts';
 import type { Room } from './room.ts';
@@ -50,10 +51,14 @@ const tell = (room: Room, incoming: Incoming, card: CardMessage, { code }: Fault
 
 const verbIn = (incoming: Incoming | undefined): string | undefined => incoming && parsePress(incoming)?.verb;
 
+const aboutStatus: ReadonlySet<Command['kind']> = new Set(['status', 'own-devices', 'fleet-status', 'fleet-list', 'check']);
+
 /** What a turn was about, for the words of its fault. */
-function purposeOf({ desk }: Room, incoming: Incoming | undefined): Purpose | 'audit' {
-  if (incoming !== undefined && (isConsent(incoming) || parseReadingPress(incoming) !== undefined)) return 'audit';
+function purposeOf({ desk }: Room, incoming: Incoming | undefined): Wanted {
+  if (incoming !== undefined && isConsent(incoming)) return 'file';
+  if (incoming !== undefined && parseReadingPress(incoming) !== undefined) return 'audit';
+  if (incoming !== undefined && parseFleetPress(incoming) !== undefined) return 'status';
   if (incoming?.kind !== 'message') return verbIn(incoming)?.startsWith('rotate') === true ? 'rotate' : 'reveal';
   const { kind } = parseCommand(incoming.text, { privateChat: incoming.asker.conversation === 'personal', ticketPattern: desk.settings.ticketPattern });
-  return kind === 'rotate' || kind === 'audit' || kind === 'status' ? kind : kind === 'own-devices' ? 'status' : 'reveal';
+  return kind === 'rotate' || kind === 'audit' ? kind : aboutStatus.has(kind) ? 'status' : 'reveal';
 }

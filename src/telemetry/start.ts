@@ -53,7 +53,7 @@ async function start({ env, log, now, flushMilliseconds = 3000, ...about }: Tele
     import('./process-figures.ts'),
   ]);
   // With OTEL_LOG_LEVEL the SDK tells the console itself.
-  if (env['OTEL_LOG_LEVEL'] === undefined) diag.setLogger(quiet(log, now), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  if ((env['OTEL_LOG_LEVEL'] ?? '').trim() === '') diag.setLogger(quiet(log, now), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   // Before the SDK, which keeps silent about a detector that fails.
   const attributes = resourceOf(env, about);
   const sdk = new Sdk({

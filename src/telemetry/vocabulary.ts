@@ -13,7 +13,7 @@ export const other = 'other';
 /** Each with its values, or `number`. */
 export const attributes = {
   'keydesk.turn.kind': ['message', 'invoke', other],
-  'keydesk.turn.verb': ['reveal', 'again', 'hide', 'cancel', 'choose', 'rotate', 'rotate-ask', 'audit-page', 'audit-export', 'audit-send', 'file-consent', other],
+  'keydesk.turn.verb': ['reveal', 'again', 'hide', 'cancel', 'choose', 'rotate', 'rotate-ask', 'audit-page', 'audit-export', 'audit-send', 'file-consent', 'fleet-page', other],
   'keydesk.graph.route': [...graphRoutes, other],
   'keydesk.graph.attempts': 'number',
   'http.response.status_code': 'number',

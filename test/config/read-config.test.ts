@@ -235,4 +235,18 @@ describe('readConfig', () => {
     const wrong = { PORT: '70000', KEYDESK_HIDE_SECONDS: 'soon', KEYDESK_CALLER_PROOF: 'maybe', KEYDESK_TICKET_PATTERN: '(', KEYDESK_GROUP_ADMINS: 'admins' };
     assert.deepEqual([...faultsOf({ ...whole, ...wrong })].sort(), Object.keys(wrong).sort());
   });
+
+  it('refuses a setting that there is not, and names the one that was meant: mistyped it would do nothing', () => {
+    const given = { ...whole, KEYDESK_SENSITIVE_NAME: 'VIP-*', KEYDESK_TICKET_REQUIRD: 'yes', KEYDESK_PORT: '4000', KEYDESK_LEDGER_KEY_FIEL: '' };
+    assert.deepEqual(faultsIn(given), [
+      'KEYDESK_SENSITIVE_NAME: expected nothing: there is no setting of this name. Is KEYDESK_SENSITIVE_NAMES meant? Correct the name, or remove it.',
+      'KEYDESK_TICKET_REQUIRD: expected nothing: there is no setting of this name. Is KEYDESK_TICKET_REQUIRED meant? Correct the name, or remove it.',
+      'KEYDESK_PORT: expected nothing: there is no setting of this name. Remove it; docs/operations.md names every setting.',
+    ]);
+  });
+
+  it('takes what others call after a service named keydesk, and what the demo, the doctor and infra/ have beside it', () => {
+    const others = { KEYDESK_SERVICE_HOST: '10.0.0.1', KEYDESK_SERVICE_PORT_HTTP: '80', KEYDESK_PORT: 'tcp://10.0.0.1:80', KEYDESK_PORT_80_TCP_ADDR: '10.0.0.1', KEYDESK_DATA_DIR: 'x', KEYDESK_PUBLIC_URL: 'https://keydesk.example', KEYDESK_VAULT_NAME: 'x' };
+    assert.deepEqual(faultsIn({ ...whole, ...others }), []);
+  });
 });

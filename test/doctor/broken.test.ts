@@ -211,7 +211,7 @@ describe('doctor: prepared to be broken', () => {
     const [dead] = ways;
     const { told } = await examined(dead?.set);
     const ledger = told.find(({ check }) => check === 'ledger')?.finding;
-    assert.deepEqual([ledger?.verdict, ledger && remedyOf(ledger)], ['not checked', 'Mend the database first, or the file of KEYDESK_CHECKPOINT_FILE.']);
+    assert.deepEqual([ledger?.verdict, ledger && remedyOf(ledger)], ['not checked', 'Mend the database first.']);
   });
 
   it('asks nothing of Graph without a token, and says that once for each question', async () => {

@@ -61,7 +61,7 @@ describe('doctor: an installation that is well', () => {
   });
 
   it('asks of what is switched off nothing', async () => {
-    const { told } = await examined({ broken: () => ({ uses: { entraLog: false, selfService: false, rotation: false } }) });
+    const { told } = await examined({ broken: () => ({ uses: { entraLog: false, selfService: false, rotation: false, delegated: false } }) });
     const whats = told.map(({ finding: { what } }) => what);
     for (const name of ['AuditLog.Read.All', 'Policy.Read.All', 'DeviceManagementManagedDevices.ReadWrite.All', 'rotation policy']) assert.ok(!whats.includes(name), name);
     assert.equal(isRed(told), false);

@@ -216,6 +216,7 @@ describe('jobs/wake-ups', () => {
     const { wakeUps, seen } = await started(() => new Promise(() => undefined), { restMilliseconds: 20 });
     await wakeUps.later(statementsOf(database), idOf(1), clock.now());
     await until(() => seen.length > 0);
+    assert.equal(wakeUps.rest(), wakeUps.rest(), 'one wait: a second one would be longer than a host allows');
     await wakeUps.stop();
     assert.deepEqual((await jobs()).map(({ state }) => state), ['retry']);
   });

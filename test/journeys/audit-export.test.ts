@@ -102,7 +102,7 @@ describe('a file of the ledger, by file consent', () => {
     await offered(keydesk);
     const offer = offerIn(keydesk, grady);
     await answerOffer(keydesk, offer, { as: megan, uploadUrl: server.url });
-    assert.match(headingOf(standing(keydesk.privateChat(megan).at(-1)).card), /belongs to somebody else/);
+    assert.match(headingOf(standing(keydesk.privateChat(megan).at(-1)).card), /offered to somebody else/);
     await answerOffer(keydesk, offer, { as: grady, uploadUrl: server.url, in: 'channel' });
     await answerOffer(keydesk, offer, { as: grady, uploadUrl: server.url, context: { export: 'e8904700-0000-4000-8000-00000000dead' } });
     assert.deepEqual([server.puts.length, await exportsIn(keydesk)], [0, []]);
@@ -119,7 +119,7 @@ describe('a file of the ledger, by file consent', () => {
       assert.equal(status, 200, uploadUrl);
     }
     assert.deepEqual(await exportsIn(keydesk), []);
-    assert.match(textOf(standing(keydesk.privateChat(grady).at(-1)).card), /No entries were shown or sent/);
+    assert.match(textOf(standing(keydesk.privateChat(grady).at(-1)).card), /No file was sent/);
     await answerOffer(keydesk, offer, { as: grady, uploadUrl: server.url });
     assert.equal(server.puts.length, 1, 'the offer still stands');
   }));
@@ -137,7 +137,7 @@ describe('a file of the ledger, by file consent', () => {
     assert.doesNotMatch(textOf(turned.card), /LAPTOP-42/);
     await answerOffer(keydesk, offerIn(keydesk, grady), { as: grady, uploadUrl: uploads.url });
     assert.equal(uploads.puts.length, 0);
-    assert.match(textOf(standing(keydesk.privateChat(grady).at(-1)).card), /No entries were shown or sent/);
+    assert.match(textOf(standing(keydesk.privateChat(grady).at(-1)).card), /No file was sent/);
   }));
 
   it('is closed to somebody who lost the role between the offer and the press', fresh(async (keydesk, server) => {
@@ -148,13 +148,13 @@ describe('a file of the ledger, by file consent', () => {
     assert.deepEqual([server.puts.length, await exportsIn(keydesk)], [0, []]);
   }));
 
-  for (const [what, status, outcome] of [['refused by OneDrive', 403, 'failed'], ['lost on the way', 503, 'unknown']] as const) {
+  for (const [what, status, outcome, told] of [['refused by OneDrive', 403, 'failed', /OneDrive did not take the file[^]*No file was sent/], ['lost on the way', 503, 'unknown', /Whether the file arrived is not known/]] as const) {
     it(`that was ${what} has a second entry, and the person is told`, fresh(async (keydesk, server) => {
       server.answer((response) => void response.writeHead(status).end());
       await offered(keydesk);
       await answerOffer(keydesk, offerIn(keydesk, grady), { as: grady, uploadUrl: server.url });
       assert.deepEqual((await exportsIn(keydesk)).map(({ outcome, code }) => [outcome, code]), [['done', undefined], [outcome, 'teams-unreachable']]);
-      assert.match(textOf(standing(keydesk.privateChat(grady).at(-1)).card), /No entries were shown or sent/);
+      assert.match(textOf(standing(keydesk.privateChat(grady).at(-1)).card), told);
     }));
   }
 

@@ -1,9 +1,10 @@
 // `check` of more names than a card shows: the whole list as a file, by file consent.
 import assert from 'node:assert/strict';
 import { after, before } from 'mocha';
-import { headingOf, standing } from '../support/keydesk/cards.ts';
-import { alex, lee, megan } from '../support/keydesk/people.ts';
+import { headingOf, standing, textOf } from '../support/keydesk/cards.ts';
+import { alex, grady, lee, megan } from '../support/keydesk/people.ts';
 import { answerOffer, attachmentOf, offerIn, startUploadServer, type UploadServer } from '../support/keydesk/reading.ts';
+import { asOwner } from '../support/keydesk/surroundings.ts';
 import { inKeydesk, type TestKeydesk } from '../support/keydesk.ts';
 import { known } from '../support/known.ts';
 
@@ -69,5 +70,32 @@ describe('a check of many names, as a file', () => {
     await answerOffer(keydesk, offer, { as: alex, action: 'decline' });
     await answerOffer(keydesk, offer, { as: alex, uploadUrl: uploads.url });
     assert.deepEqual([uploads.puts.length, (await exportsIn(keydesk)).length], [0, 0]);
+  }));
+
+  it('is spoken of as a file, never as entries of the ledger, whatever becomes of it', swept(async (keydesk) => {
+    const newest = () => textOf(standing(keydesk.privateChat(alex).at(-1)).card);
+    const wrong = /\bentries\b|\*\*audit\*\*|No key was shown|I do not know this card/;
+    await say(keydesk);
+    const offer = offerIn(keydesk, alex);
+    await answerOffer(keydesk, offer, { as: alex, uploadUrl: uploads.url, context: { export: 'e8904700-0000-4000-8000-00000000dead' } });
+    assert.match(newest(), /I do not know this offer/);
+    assert.doesNotMatch(newest(), wrong);
+    uploads.answer((response) => void response.writeHead(503).end());
+    await answerOffer(keydesk, offer, { as: alex, uploadUrl: uploads.url });
+    assert.match(newest(), /OneDrive did not take the file[^]*Whether the file arrived is not known\.[^]*Look in your OneDrive/);
+    assert.doesNotMatch(newest(), wrong);
+    await answerOffer(keydesk, offer, { as: alex, uploadUrl: uploads.url });
+    assert.match(newest(), /That file was sent already[^]*Ask again as you did before/);
+    assert.doesNotMatch(newest(), wrong);
+    const told = textOf((await keydesk.ask('audit exports', { as: grady })).card);
+    assert.match(told, /✓ Exported[^]*check \(9 names\)/);
+    assert.doesNotMatch(told, /Ledger exported/);
+  }));
+
+  it('and its card say that no status was shown when the database is away', swept(async (keydesk) => {
+    await asOwner(keydesk.database, ['alter table keydesk.device rename to hidden_device']);
+    const told = [await keydesk.ask('check LAPTOP-42, DESKTOP-7'), await keydesk.ask('failed')].map(({ card }) => textOf(card));
+    await asOwner(keydesk.database, ['alter table keydesk.hidden_device rename to device']);
+    for (const card of told) assert.match(card, /No status was shown/);
   }));
 });

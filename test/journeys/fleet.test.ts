@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { names } from '../../src/sim/tenant/named-machines.ts';
+import type { Telemetry } from '../../src/telemetry/telemetry.ts';
+import { listed, metrics } from '../../src/telemetry/vocabulary.ts';
+import { createWatch } from '../../src/telemetry/watched.ts';
 import { dataOf, headingOf, textOf, verbsOf } from '../support/keydesk/cards.ts';
+import { inDoubt, sizesIn } from '../support/keydesk/doubt.ts';
 import { inKeydesk, type TestKeydesk } from '../support/keydesk.ts';
+import { rollBackTo } from '../support/kept-ledgers.ts';
 import { alex, lee, megan } from '../support/keydesk/people.ts';
 
 /** A fleet of this size, swept. */
@@ -53,6 +58,31 @@ describe('the fleet, asked about in Teams', () => {
     assert.match(headingOf(pressed.card), /no role/);
     assert.doesNotMatch(JSON.stringify(pressed.card), /LAPTOP-FAIL/);
   }));
+
+  it('turns no page while the ledger is not what was signed, as it answers no question then', inDoubt({ sweep: {}, tenant: { devices: 40 } }, async (keydesk) => {
+    await keydesk.runChores();
+    const card = await keydesk.ask('failed');
+    await keydesk.ask('status');
+    await keydesk.runChores();
+    const { entries } = await sizesIn(keydesk);
+    await rollBackTo(keydesk.database.ownerUrl, entries - 2);
+    await keydesk.runChores();
+    const pressed = await keydesk.press(card, 'fleet-page', { list: 'failed', page: 0 });
+    assert.match(headingOf(pressed.card), /The ledger is not what it was; nothing is shown/);
+    assert.doesNotMatch(textOf(pressed.card), /LAPTOP-FAIL/);
+  }));
+
+  it('is told to telemetry by the button that was pressed', async () => {
+    const told: unknown[] = [];
+    const nothing = (): void => undefined;
+    const measure: Telemetry['measure'] = (metric, _seconds, about) => void told.push(listed(about, metrics[metric].has)['keydesk.turn.verb']);
+    const telemetry = createWatch({ during: (_span, _about, work) => work(), past: nothing, within: () => nothing, count: nothing, measure, read: nothing }, Date.now);
+    await inKeydesk({ sweep: {}, tenant: { devices: 40 }, telemetry }, async (keydesk) => {
+      await keydesk.runChores();
+      await keydesk.press(await keydesk.ask('failed'), 'fleet-page', { list: 'failed', page: 0 });
+    })();
+    assert.deepEqual(told.filter((verb) => verb !== undefined), ['fleet-page']);
+  });
 
   it('refuses changed buttons', swept(40, async (keydesk) => {
     const card = await keydesk.ask('status');

@@ -46,6 +46,7 @@ const broken: readonly (readonly [title: string, zip: () => Uint8Array, where: R
   ['a publisher whose name is too long', () => packed({ APP_PUBLISHER_NAME: 'x'.repeat(33) }), /developer\.name$/, /longer than 32/],
   ['a description that is too long', () => withManifest((text) => text.replace('"The BitLocker recovery key, once', `"${'x'.repeat(80)}`)), /description\.short$/, /longer than 80/],
   ['a privacy page without TLS', () => packed({ APP_PRIVACY_URL: 'http://it.contoso.com/privacy' }), /developer\.privacyUrl$/, /no https/],
+  ['a page whose address has a password in it', () => packed({ APP_TERMS_URL: 'https://it:hunter2@it.contoso.com/terms' }), /developer\.termsOfUseUrl$/, /a name or a password/],
   ['a version that is none', () => withManifest((text) => text.replace('"version": "1.0.0"', '"version": "1.0"')), /: version$/, /form 1\.2\.3/],
   ['a version with a leading zero', () => withManifest((text) => text.replace('"version": "1.0.0"', '"version": "1.01.0"')), /: version$/, /form 1\.2\.3/],
   ['this machine among its domains', () => packed({ BOT_DOMAIN: 'localhost' }), /validDomains\.0$/, /this machine/],

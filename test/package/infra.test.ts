@@ -49,11 +49,11 @@ describe('infra: what can be held without a compiler', () => {
   });
 
   it('is given every parameter that it wants, none that it does not know, and no secret in clear', () => {
-    const { parameters } = z.object({ parameters: z.record(z.string(), z.object({ value: z.string() })) }).parse(JSON.parse(readText('infra/azure.parameters.json')));
+    const { parameters } = z.object({ parameters: z.record(z.string(), z.object({ value: z.unknown() })) }).parse(JSON.parse(readText('infra/azure.parameters.json')));
     const wanted = parametersOf(main);
     assert.deepEqual(Object.keys(parameters).filter((name) => !wanted.some((one) => one.name === name)), []);
     assert.deepEqual(wanted.filter(({ name, optional }) => !optional && !(name in parameters)), []);
-    for (const { name } of wanted.filter(({ secure }) => secure)) assert.match(parameters[name]?.value ?? '', /^\$\{\{SECRET_\w+\}\}$/);
+    for (const { name } of wanted.filter(({ secure }) => secure)) assert.match(String(parameters[name]?.value), /^\$\{\{SECRET_\w+\}\}$/);
   });
 
   it('puts out nothing that is secret', () => {
@@ -65,9 +65,11 @@ describe('infra: what can be held without a compiler', () => {
   });
 
   it('sets only variables that Keydesk or App Service reads, and secrets of the vault alone', () => {
-    const settings = /resource settings 'config' = \{[\s\S]*?properties: \{\n(?<inner>[\s\S]*?)\n {4}\}/.exec(textOf('infra/modules/web.bicep'))?.groups?.['inner'] ?? '';
+    const settings = /resource settings 'config' = \{[\s\S]*?properties: union\(moreSettings, \{\n(?<inner>[\s\S]*?)\n {4}\}/.exec(textOf('infra/modules/web.bicep'))?.groups?.['inner'] ?? '';
     const set = [...settings.matchAll(/^ {6}(\w+): (.+)$/gm)].map(([, name = '', value = '']) => ({ name, value }));
     assert.ok(set.length > 12);
+    const { scripts } = z.object({ scripts: z.object({ start: z.string() }) }).parse(JSON.parse(readText('package.json')));
+    assert.ok(textOf('infra/modules/web.bicep').includes(`appCommandLine: '${scripts.start}'`), 'it starts as npm start does');
     for (const { name } of set) assert.ok(isRead(name) || ofThePlatform.has(name), name);
     for (const name of ['DATABASE_URL', 'KEYDESK_LEDGER_KEY']) assert.match(set.find((one) => one.name === name)?.value ?? '', /^'@Microsoft\.KeyVault\(/);
     assert.ok(set.every(({ name }) => !/Password|SECRET|OWNER/.test(name)), 'neither a secret in clear nor the owner of the database');

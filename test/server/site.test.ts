@@ -103,6 +103,37 @@ describe('a site of the HTTP server', () => {
     assert.equal(over, 1);
   });
 
+  it('lets what is under way come to its end when the server stops, a file and a body too, and takes nothing new', async () => {
+    const log = createLog({ level: 'info', destination: { write: () => true } });
+    const own = await startServer({ host: '127.0.0.1', port: 0, routes: [], site, readiness: async () => ({ status: 'ok', parts: {} }), ids: { reference: () => 'KD-00000001' }, log, limits: { drainMilliseconds: 60_000 } });
+    const [go, posted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    async function* pieces(): AsyncGenerator<string, void> {
+      yield 'one';
+      await go.promise;
+      yield ', two';
+    }
+    begin = async ({ headers }) => {
+      if (headers['content-type'] === undefined) return { status: 200, headers: {}, body: pieces() };
+      return async (body) => {
+        posted.resolve();
+        await go.promise;
+        return text(200, `read ${body}`);
+      };
+    };
+    const file = await fetch(`${own.url}/api/things/1`);
+    const post = fetch(`${own.url}/api/things/1`, { method: 'POST', headers: json, body: '{}' });
+    await posted.promise;
+    const stopped = own.stop();
+    const refused = await fetch(`${own.url}/api/things/1`);
+    assert.deepEqual([refused.status, refused.headers.get('connection'), await refused.text()], [503, 'close', '503 stopping']);
+    go.resolve();
+    assert.equal(await file.text(), 'one, two');
+    const answered = await post;
+    assert.deepEqual([answered.status, answered.headers.get('connection'), await answered.text()], [200, 'close', 'read {}']);
+    await stopped;
+    await assert.rejects(fetch(`${own.url}/healthz`));
+  });
+
   it('cuts the connection over a piece that fails, so that nobody takes half for the whole', async () => {
     async function* pieces(): AsyncGenerator<string, void> {
       yield 'half';

@@ -58,7 +58,7 @@ export async function examined({ tenant, broken = () => ({}) }: DoctorCase = {})
     groups,
     database: openDatabase(database.appUrl, { maxConnections: 2 }),
     ledger: { signingKey: { reveal: () => pemOf(1) } },
-    uses: { entraLog: true, selfService: true, rotation: true },
+    uses: { entraLog: true, selfService: true, rotation: true, delegated: false },
     local: 'http://127.0.0.1:3978',
     endpoint: publicUrl,
     authenticated: true,

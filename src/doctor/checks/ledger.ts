@@ -11,7 +11,8 @@ export const ledger: Check = {
   async look(patient) {
     const found = await look(patient).catch((error: unknown) => error);
     if (found instanceof TypeError) return [broken('ledger key', found.message, 'KEYDESK_LEDGER_KEY_FILE wants an Ed25519 private key in PEM: "npm run audit -- new-key FILE" makes one.')];
-    if (found instanceof Fault) return [notChecked('ledger', `could not be looked at (${found.message})`, 'Mend the database first, or the file of KEYDESK_CHECKPOINT_FILE.')];
+    if (found instanceof Fault && found.code === 'store-unavailable') return [notChecked('ledger', `could not be looked at (${found.message})`, 'Mend the database first.')];
+    if (found instanceof Fault) return [broken('checkpoint file', found.message, 'Let the service read and replace it, or name another file with KEYDESK_CHECKPOINT_FILE. Until then nothing is shown.')];
     if (found instanceof Error || !isFinding(found)) throw found;
     if (found.kind === 'mismatch') return [broken('ledger', found.words, 'Nothing is shown until it fits. Follow "When the ledger is not what it was" in docs/operations.md.')];
     const signed = found.newest === undefined ? 'nothing in it is signed yet' : `signed up to entry ${found.newest.size}, and whole behind that`;

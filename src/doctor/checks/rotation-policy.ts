@@ -28,7 +28,9 @@ function judged({ found, more }: RotationPolicies): Finding {
   }
   const off = found.filter(({ rotates }) => rotates === 'off');
   if (off.length > 0) return warning(what, `off in ${off.map(({ name }) => named(name)).join(', ')}`, where);
+  const unread = found.filter(({ rotates }) => rotates === 'unknown');
+  if (unread.length > 0) return notChecked(what, `what ${unread.map(({ name }) => named(name)).join(', ')} says of it cannot be read`, where);
   const hybrid = found.every(({ rotates }) => rotates === 'hybrid-too');
   const names = `${named(first.name)}${others.length === 0 ? '' : ` and ${others.length} more`}`;
-  return ok(what, `on for Entra joined ${hybrid ? 'and hybrid joined ' : ''}devices (${names})`);
+  return ok(what, `on for Entra joined ${hybrid ? 'and hybrid joined ' : ''}devices (${names}${more ? '; not every policy was looked at' : ''})`);
 }

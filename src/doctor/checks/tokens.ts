@@ -22,10 +22,10 @@ async function forGraph(who: IdentityInUse, { deadline }: Patient): Promise<read
 }
 
 /** `https://api.botframework.com`: what the bot writes to Teams with. */
-async function forTeams({ identities: [who] }: Patient): Promise<Finding> {
+async function forTeams({ identities: [who], deadline }: Patient): Promise<Finding> {
   const what = 'token (Teams)';
   try {
-    const token = await who.credential.getToken('https://api.botframework.com/.default');
+    const token = await who.credential.getToken('https://api.botframework.com/.default', { abortSignal: deadline() });
     return token === null ? refused(what, who, undefined) : ok(what, 'Entra gives the bot one for the connector');
   } catch (error) {
     return refused(what, who, error);

@@ -3,11 +3,11 @@
 
 import type { Fault, FaultCode } from '../../domain/fault.ts';
 import type { ReferenceId } from '../../domain/ids.ts';
-import type { Purpose } from '../../domain/request.ts';
 import { type CardMessage, heading, line, message, note } from './card.ts';
 import { type Plain, plain, type Said, say, together } from './escape.ts';
 import { type PortalIds, portalLinks } from './portals.ts';
 import { span } from './times.ts';
+import type { Wanted } from './words.ts';
 
 interface FaultWords {
   readonly title: string;
@@ -37,37 +37,45 @@ const faultWords = {
   internal: { title: 'Something went wrong in Keydesk', what: say`That is a defect of mine.`, remedy: tellOperator },
 } as const satisfies Record<FaultCode, FaultWords>;
 
+/** A file goes to OneDrive by an address that Teams gave: its fault has the same code, and no message of ours failed. */
+const uploadWords: FaultWords = { title: 'OneDrive did not take the file', what: say`I could not save it where Teams told me to.` };
+
+const wordsOf = (code: FaultCode, purpose: Wanted): FaultWords => (purpose === 'file' && code === 'teams-unreachable' ? uploadWords : faultWords[code]);
+
 export interface Faulty {
   readonly fault: Pick<Fault, 'code' | 'retry' | 'retryAfterSeconds'>;
   readonly reference: ReferenceId;
   /** The device in question, where known: its name in the sentence, its ids in the links. */
   readonly device?: PortalIds & { readonly name: string };
   /** What was wanted; a key, where it is not said. */
-  readonly purpose?: Purpose | 'audit';
+  readonly purpose?: Wanted;
 }
 
 export function faultCard({ fault, reference, device, purpose = 'reveal' }: Faulty): CardMessage {
-  const words: FaultWords = faultWords[fault.code];
-  const { nothing, unknown, otherWay } = outcomes[purpose];
+  const words = wordsOf(fault.code, purpose);
+  const { nothing, unsure = nothing, unknown, otherWay }: Outcome = outcomes[purpose];
+  const isUnknown = fault.retry === 'unknown-outcome';
   return message(
-    plain`Keydesk: ${words.title}. ${nothing}.`,
+    plain`Keydesk: ${words.title}. ${isUnknown ? unsure : nothing}.`,
     [
       heading(say`▲ ${words.title}`),
       line(words.what, { spacing: 'small' }),
-      line(fault.retry === 'unknown-outcome' ? together(say`**${nothing}.**`, unknown) : say`**${nothing}.**`, { spacing: 'small' }),
+      line(isUnknown ? together(say`**${unsure}.**`, unknown) : say`**${nothing}.**`, { spacing: 'small' }),
       line(advice(fault, words)),
       line(otherWay(device?.name)),
       note(say`Reference ${reference}`, { spacing: 'medium' }),
     ],
-    purpose === 'audit' ? [] : portalLinks(device),
+    purpose === 'audit' || purpose === 'file' ? [] : portalLinks(device),
   );
 }
 
 /** The same in one line, for an answer that leaves the card as it is. */
-export const faultLine = ({ fault, reference, purpose = 'reveal' }: Faulty): Plain => plain`${faultWords[fault.code].title}. ${outcomes[purpose].nothing}. Reference ${reference}`;
+export const faultLine = ({ fault, reference, purpose = 'reveal' }: Faulty): Plain => plain`${wordsOf(fault.code, purpose).title}. ${outcomes[purpose].nothing}. Reference ${reference}`;
 
 interface Outcome {
   readonly nothing: string;
+  /** Said in its place where nobody knows. */
+  readonly unsure?: string;
   /** What may have happened all the same. */
   readonly unknown: Said;
   readonly otherWay: (name: string | undefined) => Said;
@@ -91,10 +99,16 @@ const outcomes = {
   },
   audit: {
     nothing: 'No entries were shown or sent',
-    unknown: say`A file may have been sent: then the ledger has an entry that says so.`,
+    unknown: say`Ask again: looking changes nothing.`,
     otherWay: () => say`If it cannot wait: who runs Keydesk can read the ledger with **npm run audit**.`,
   },
-} as const satisfies Record<Purpose | 'audit', Outcome>;
+  file: {
+    nothing: 'No file was sent',
+    unsure: 'Whether the file arrived is not known',
+    unknown: say`Look in your OneDrive.`,
+    otherWay: () => say`An offer is good for one file: ask again, and I offer another. A file of the ledger can also be made by those who run Keydesk, with **npm run audit**.`,
+  },
+} as const satisfies Record<Wanted, Outcome>;
 
 function advice({ retry, retryAfterSeconds }: Faulty['fault'], words: FaultWords): Said {
   if (retry === 'never') return words.remedy ?? say`Waiting does not help. Tell the people who run Keydesk.`;

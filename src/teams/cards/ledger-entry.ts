@@ -55,7 +55,8 @@ function about(read: ReadEntry, { device, keyId, newKeyId, asked, format, count 
     ...(keyId === undefined ? [] : [say`key ${shortKeyId(keyId)}`]),
     ...(newKeyId === undefined ? [] : [say`new key ${shortKeyId(newKeyId)}`]),
     ...(question === undefined ? [] : [say`for “${question}”`]),
-    ...(format === undefined ? [] : [say`${count ?? 0} entries as ${format}`]),
+    // Of entries, or of names that were checked; how many left by the API is not known before they do.
+    ...(format === undefined ? [] : [count === undefined ? say`as ${format}` : say`as ${format} (${count})`]),
   ];
   return parts.length === 0 ? undefined : joined(parts, ' · ');
 }

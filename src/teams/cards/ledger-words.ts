@@ -23,7 +23,7 @@ const actWords = {
   'rotation-failed': ['Key not rotated', 'Key not rotated'],
   'rotation-overdue': ['Rotation overdue', 'Rotation overdue'],
   alert: ['Alert', 'Alert'],
-  exported: ['Ledger exported', 'Export of the ledger'],
+  exported: ['Exported', 'Export'],
   verified: ['Ledger verified', 'Ledger does not verify'],
   subscribed: ['Summaries switched on', 'Summaries not switched on'],
   unsubscribed: ['Summaries switched off', 'Summaries not switched off'],

@@ -3,23 +3,25 @@
 
 import type { Refusal, RefusalCode, RefusalFacts } from '../../domain/refusal.ts';
 import type { Instant } from '../../domain/instant.ts';
-import type { Purpose, Viewer } from '../../domain/request.ts';
+import type { Viewer } from '../../domain/request.ts';
 import { auditRefusalWords } from './audit-refusal-words.ts';
 import { type CardMessage, type OpenUrlAction, heading, line, message, note, press } from './card.ts';
 import { cleanText, type Plain, plain, type Said, say } from './escape.ts';
+import { fileRefusalWords } from './file-refusal-words.ts';
 import { ownRefusalWords } from './own-refusal-words.ts';
 import { ownDevicesPage } from './own-words.ts';
 import { portalLinks, signInButton } from './portals.ts';
 import { type RefusalWords, refusalWords, type Words } from './refusal-words.ts';
 import { rotationRefusalWords } from './rotation-refusal-words.ts';
 import { statusRefusalWords } from './status-refusal-words.ts';
+import type { Wanted } from './words.ts';
 
 export interface Refused {
   readonly refusal: Refusal;
   readonly viewer: Viewer;
   readonly now: Instant;
   /** What was wanted; a key, where it is not said. */
-  readonly purpose?: Purpose | 'audit';
+  readonly purpose?: Wanted;
   /** Where it helps to sign in on a page of ours. */
   readonly signInPage?: string;
 }
@@ -30,7 +32,7 @@ const namesPortals: ReadonlySet<RefusalCode> = new Set(['no-keys', 'approval-una
 const namesOwnPage: ReadonlySet<RefusalCode> = new Set(['no-role', 'self-service-off', 'no-own-device', 'not-your-device', 'no-keys', 'approval-unavailable']);
 
 function linksFor(code: RefusalCode, facts: RefusalFacts, purpose: Refused['purpose']): readonly OpenUrlAction[] {
-  if (code === 'no-role' && (purpose === 'rotate' || facts.wanted !== undefined)) return [];
+  if (code === 'no-role' && (purpose === 'rotate' || purpose === 'file' || facts.wanted !== undefined)) return [];
   if (facts.by === 'owner' || !namesPortals.has(code)) return namesOwnPage.has(code) ? [ownDevicesPage] : [];
   return portalLinks(facts.device);
 }
@@ -65,7 +67,8 @@ const wordsFor = {
   rotate: (code) => rotationRefusalWords[code],
   status: (code) => statusRefusalWords[code] ?? 'as for a key',
   audit: auditRefusalWords,
-} as const satisfies Record<Purpose | 'audit', (code: RefusalCode) => Words | 'as for a key'>;
+  file: (code) => fileRefusalWords[code] ?? 'as for a key',
+} as const satisfies Record<Wanted, (code: RefusalCode) => Words | 'as for a key'>;
 
 /** The same as parts, for a card that stays and says it in a box. */
 export const refusedWords = (refused: Refused): RefusalWords => wordsOf(refused);

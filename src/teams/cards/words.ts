@@ -8,6 +8,9 @@ import type { CallerCheck, ReasonCode, RotationReason } from '../../domain/reaso
 import type { Purpose, RevealRequest } from '../../domain/request.ts';
 import { cleanText, type Said, say } from './escape.ts';
 
+/** What somebody wanted who is told "no", or that something does not work: entries of the ledger, or a file that was offered, beside the rest. */
+export type Wanted = Purpose | 'audit' | 'file';
+
 export const reasonWords = {
   'firmware-update': 'Firmware update',
   'hardware-change': 'Hardware change',

@@ -49,7 +49,7 @@ async function tellSent(room: Room, { bot }: Incoming, { offer, count }: Extract
 }
 
 async function tellRefusal(room: Room, incoming: Incoming, { refusal }: Extract<TakeAnswer, { kind: 'refused' }>): Promise<void> {
-  await sayPrivately(room, incoming, refusedCard({ refusal, viewer: incoming.asker.viewer, now: room.desk.clock.now(), purpose: 'audit' }));
+  await sayPrivately(room, incoming, refusedCard({ refusal, viewer: incoming.asker.viewer, now: room.desk.clock.now(), purpose: 'file' }));
 }
 
 /** The offer gives way to what became of it, so that it cannot be accepted again. */

@@ -98,6 +98,8 @@ const exports: Record<string, CardMessage> = {
 };
 
 const noes = Object.fromEntries(refusalCodes.map((code) => [`audit-refused-${code}`, refusedCard({ refusal: { code, reference: the.reference, facts: { asked: 'LAPTOP-24', closest: code === 'device-not-found' ? ['LAPTOP-42'] : [] } }, viewer, now, purpose: 'audit' })]));
+const fileNoes = Object.fromEntries((['no-role', 'not-your-card', 'wrong-conversation', 'reading-unknown', 'export-taken', 'not-your-entries'] as const).map((code) => [`file-refused-${code}`, refusedCard({ refusal: { code, reference: the.reference, facts: {} }, viewer, now, purpose: 'file' })]));
+const fileFaults = Object.fromEntries((['later', 'unknown-outcome'] as const).map((retry) => [`file-fault-${retry}`, faultCard({ fault: { code: 'teams-unreachable', retry, retryAfterSeconds: undefined }, reference: the.reference, purpose: 'file' })]));
 const faults = Object.fromEntries(faultCodes.map((code) => [`audit-fault-${code}`, faultCard({ fault: { code, retry: code === 'teams-unreachable' ? 'unknown-outcome' : 'later', retryAfterSeconds: undefined }, reference: the.reference, purpose: 'audit' })]));
 
-export const auditSamples: Record<string, CardMessage> = { ...pages, ...exports, ...noes, ...faults };
+export const auditSamples: Record<string, CardMessage> = { ...pages, ...exports, ...noes, ...faults, ...fileNoes, ...fileFaults };

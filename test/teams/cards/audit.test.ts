@@ -31,8 +31,15 @@ describe('a page of the ledger', () => {
     assert.equal(outcomeWords({ ...entry, outcome: 'unknown' }), '▲ Key not shown, outcome unknown');
     assert.equal(outcomeWords({ ...entry, act: 'role-denied', outcome: 'refused', code: 'no-role', count: 3 }), '✕ Refused: no role (3 times)');
     assert.equal(outcomeWords({ ...entry, act: 'alert', alert: 'many-devices' }), '▲ Alert: many devices');
-    assert.equal(outcomeWords({ ...entry, act: 'exported', count: 412 }), '✓ Ledger exported');
+    assert.equal(outcomeWords({ ...entry, act: 'exported', count: 412 }), '✓ Exported');
     for (const act of ledgerActs) assert.match(outcomeWords({ ...entry, act }), /^[✓✕▲] \p{Lu}/u, act);
+  });
+
+  it('says of a file how much it holds, where that is known: of entries and of a check alike', () => {
+    const { device: _device, keyId: _keyId, ...entry } = shownEntry({ act: 'exported', asked: 'check (9 names)', format: 'csv' });
+    assert.match(draw({ ...entry, count: 9 }), /for “check \(9 names\)” · as csv \(9\)/);
+    assert.match(draw(entry), /· as csv(?! \()/);
+    assert.doesNotMatch(draw(entry), /0 entries/);
   });
 
   it('writes the time where the reader is', () => {
