@@ -8,6 +8,7 @@ import { jsonBody } from './json-body.ts';
 import { onlyAsLoopback } from './own-host.ts';
 import { answerPage, type Page } from './pages.ts';
 import { createNeutral, type ErrorLog, type Neutral } from './neutral.ts';
+import { onlyPlainTargets } from './plain-target.ts';
 import { openSite, type Site } from './site.ts';
 
 export interface RouteRequest {
@@ -83,6 +84,7 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const neutral = createNeutral(ids, log, site);
   harden(server, limits, neutral);
   if (site !== undefined) openSite(server, site, log);
+  server.pre(onlyPlainTargets(neutral));
   server.pre(refuseEarly(limits.bodyBytes, neutral));
   const draining = createDraining(server.server, neutral);
   server.get('/healthz', through(draining, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
