@@ -23,7 +23,7 @@ export interface Call {
 }
 
 /** A no of the API's own: in the log, with the reference that the caller gets. */
-export function refuse({ desk, log, request }: Pick<Call, 'desk' | 'log' | 'request'>, code: OwnCode, more: ProblemDetail = {}): ApiAnswer {
+export function refuse({ desk, log, request }: Pick<Call, 'desk' | 'log'> & { readonly request: Pick<ApiRequest, 'id'> }, code: OwnCode, more: ProblemDetail = {}): ApiAnswer {
   const reference = desk.ids.reference();
   log.warn({ id: request.id, code, reference }, 'a call of the API was refused');
   return problem(code, reference, more);

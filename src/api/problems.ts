@@ -36,6 +36,7 @@ const own = {
   compressed: [415, 'The body may not be compressed'],
   'rate-limit': [429, 'Too many requests'],
   'export-busy': [429, 'Too many exports at once'],
+  stopping: [503, 'Keydesk is being stopped'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 export type OwnCode = keyof typeof own;
 export const ownCodes = Object.keys(own);

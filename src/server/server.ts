@@ -61,9 +61,11 @@ export interface ServerLimits {
   readonly receiveMilliseconds: number;
   /** How long `stop` waits for answers under way. */
   readonly drainMilliseconds: number;
+  /** How long an answer of the site waits for a reader that takes nothing of it. */
+  readonly stallMilliseconds: number;
 }
 
-const defaultLimits: ServerLimits = { bodyBytes: 256 * 1024, receiveMilliseconds: 10_000, drainMilliseconds: 10_000 };
+const defaultLimits: ServerLimits = { bodyBytes: 256 * 1024, receiveMilliseconds: 10_000, drainMilliseconds: 10_000, stallMilliseconds: 60_000 };
 
 export interface Server {
   readonly url: string;
@@ -83,10 +85,10 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const server = restify.createServer({ name: '', handleUncaughtExceptions: false });
   const neutral = createNeutral(ids, log, site);
   harden(server, limits, neutral);
-  if (site !== undefined) openSite(server, site, log);
+  const draining = createDraining(server.server, neutral);
+  if (site !== undefined) openSite(server, site, { draining, log, ...limits });
   server.pre(onlyPlainTargets(neutral));
   server.pre(refuseEarly(limits.bodyBytes, neutral));
-  const draining = createDraining(server.server, neutral);
   server.get('/healthz', through(draining, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
   const readiness = together(settings.readiness);
   server.get('/readyz', through(draining, () => (draining.begun ? Promise.resolve(stoppingAnswer) : readyz(readiness))));
@@ -94,7 +96,7 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
     const guards = route.loopbackOnly ? [onlyAsLoopback(neutral)] : [];
     server.post(route.path, draining.admit, ...guards, ...jsonBody(limits.bodyBytes), through(draining, ({ headers, body }) => route.handle({ authorization: headers.authorization, body })));
   }
-  for (const page of settings.pages ?? []) server.get(page.path, answerPage(page));
+  for (const page of settings.pages ?? []) server.get(page.path, draining.admit, answerPage(page));
   const port = await listen(server, settings);
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   return { url: `http://${host}:${port}`, port, stop: () => draining.drain(limits.drainMilliseconds) };
