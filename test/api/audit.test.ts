@@ -85,4 +85,21 @@ describe('api: the ledger', () => {
     const answer = await api.call(path, { as: grady.id, headers: { accept: 'application/x-ndjson' } });
     assert.deepEqual([answer.status, codeOf(answer)], [500, 'internal']);
   }));
+
+  it('shows an entry whose texts make a recovery password side by side without them, and keeps the page from nobody', withApi({}, async (api) => {
+    const blocks = Array.from({ length: 8 }, (_, index) => String(123_453 + 11 * index));
+    const answer = await api.call(`${keysPath}/${laptop}/reveal`, { body: { ...body, reasonText: blocks.slice(0, 4).join('-'), requestedBy: blocks.slice(4).join('-') } });
+    assert.equal(answer.status, 200, answer.text);
+    const [revealed] = await entriesOf(api, 'act=revealed');
+    assert.deepEqual([revealed?.keyId, Object(revealed).reasonText, Object(revealed).requestedBy], [laptopKey, ...Array.from({ length: 2 }, () => '(withheld: looks like a recovery key)')]);
+  }));
+
+  it('is no file for a person whose role went since the token was given', withApi({}, async (api, { simulator }) => {
+    const token = await api.token({ as: isaiah.id });
+    const file = () => api.call(path, { token, headers: { accept: 'application/x-ndjson' } });
+    assert.equal((await file()).status, 200);
+    simulator.tenant.directory.setRoles(isaiah.id, []);
+    const answer = await file();
+    assert.deepEqual([answer.status, codeOf(answer)], [403, 'no-role']);
+  }));
 });
