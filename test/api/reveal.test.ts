@@ -23,6 +23,9 @@ describe('api: a recovery password', () => {
     const answer = await api.call(path, { as: 'app', body: { ...body, requestedBy: 'Adele Vance' } });
     assert.equal(answer.status, 200, answer.text);
     for (const entry of (await keydesk.ledger()).slice(-3)) assert.deepEqual([entry.caller, entry.person?.id, entry.requestedBy], ['app', script.servicePrincipalId, 'Adele Vance']);
+    const turned = await api.call(path, { as: 'app', body: { ...body, requestedBy: ' \u202eecnaV\u0000 eledA\ud800 ' } });
+    assert.equal(turned.status, 200, turned.text);
+    assert.equal((await keydesk.ledger()).at(-1)?.requestedBy, 'ecnaV  eledA\ufffd', 'a name that nobody reads the wrong way round');
   }));
 
   for (const [what, options, call, status, code] of [
