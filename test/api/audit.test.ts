@@ -102,4 +102,24 @@ describe('api: the ledger', () => {
     const answer = await file();
     assert.deepEqual([answer.status, codeOf(answer)], [403, 'no-role']);
   }));
+
+  it('is read in full by three at once; a place is free again when its reader goes before the first byte', async () => {
+    const first = Promise.withResolvers<void>();
+    async function* slow(): AsyncGenerator<string, void> {
+      await first.promise;
+      yield 'a line\n';
+    }
+    await withApi({ around: (desk) => ({ ...desk, reader: { ...desk.reader, file: () => slow() } }) }, async (api, keydesk) => {
+      const headers = { authorization: `Bearer ${await api.token({ as: grady.id })}`, accept: 'application/x-ndjson' };
+      const readers = [1, 2, 3].map(() => new AbortController());
+      const answers = readers.map(({ signal }) => fetch(`${keydesk.url}${path}`, { headers, signal }).catch(() => undefined));
+      for (let begun = 0; begun < 3; begun = (await keydesk.acts()).filter((act) => act === 'exported done').length);
+      const busy = await api.call(path, { as: grady.id, headers });
+      assert.deepEqual([busy.status, codeOf(busy), busy.headers.get('retry-after')], [429, 'export-busy', '30']);
+      for (const reader of readers) reader.abort();
+      first.resolve();
+      await Promise.all(answers);
+      for (let status = 429; status !== 200; status = (await api.call(path, { as: grady.id, headers })).status);
+    })();
+  });
 });
