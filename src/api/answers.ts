@@ -31,6 +31,6 @@ export function keyAnswer(password: RecoveryPassword, around: object): ApiAnswer
 }
 
 /** Escapes as what they stand for, so that none of them hides a digit or parts two. */
-const holds = (text: string): boolean => holdsRecoveryPassword(text.includes('\\') ? text.replaceAll(/\\u[0-9a-f]{4}|\\[nrtbf]/g, ' ').replaceAll('\\', '') : text);
+export const holds = (text: string): boolean => holdsRecoveryPassword(text.includes('\\') ? text.replaceAll(/\\u[0-9a-f]{4}|\\[nrtbf]/g, ' ').replaceAll('\\', '') : text);
 
 const refused = (): Fault => new Fault('internal', 'never', { message: 'egress refused: an answer of the API held a recovery password' });

@@ -40,7 +40,7 @@ export interface Api {
   readonly bodyBytes: number;
   before(request: Pick<ApiRequest, 'address' | 'id'>): Promise<ApiAnswer | undefined>;
   requestId(): string;
-  arrived(): (call: { readonly id: string; readonly method: string; readonly route: string; readonly status: number; readonly whole: boolean }) => void;
+  arrived(): (call: { readonly id: string; readonly method: string; readonly route: string; readonly status: number; readonly whole: boolean; readonly noted: object }) => void;
   owns(url: string): boolean;
   speak(error: { readonly code: string; readonly reference: string }): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
@@ -54,7 +54,7 @@ const handlers: Readonly<Record<OperationName, Handle>> = { list: getList, devic
 
 export function createApi(parts: ApiParts): Api {
   const { desk, log } = parts;
-  const house: House = { desk, log, gate: createGatekeeper({ ...parts, clock: desk.clock }), limiter: createLimiter(parts.limits), cursors: createCursors(parts.secret), known: new Map() };
+  const house: House = { desk, log, gate: createGatekeeper({ ...parts, clock: desk.clock }), limiter: createLimiter(parts.limits), cursors: createCursors(parts.secret) };
   const names = Object.keys(operations).filter((name): name is OperationName => name in handlers);
   const [description, page] = [jsonAnswer(openApi(parts.version)), pageOf(parts.version)];
   return {
@@ -66,15 +66,12 @@ export function createApi(parts: ApiParts): Api {
     bodyBytes,
     before: async ({ address, id }) => {
       const wait = await house.limiter.address(address);
-      return wait === undefined ? undefined : refuse({ desk, log, request: { ...nothing, id } }, 'rate-limit', { retryAfterSeconds: wait });
+      return wait === undefined ? undefined : refuse({ desk, log, request: { id } }, 'rate-limit', { retryAfterSeconds: wait });
     },
     requestId: () => desk.ids.clientRequest(),
     arrived: () => {
       const since = milliseconds(desk.clock.now());
-      return (call) => {
-        log.info({ ...call, ms: milliseconds(desk.clock.now()) - since, ...house.known.get(call.id) }, 'a call of the API');
-        house.known.delete(call.id);
-      };
+      return ({ noted, ...call }) => log.info({ ...call, ms: milliseconds(desk.clock.now()) - since, ...noted }, 'a call of the API');
     },
     owns: (url) => /^\/api(?:\/(?!messages(?:[?]|$))|[?]|$)/.test(url),
     speak: ({ code, reference }) => {
@@ -84,21 +81,17 @@ export function createApi(parts: ApiParts): Api {
   };
 }
 
-const nothing: ApiRequest = { id: '', params: {}, query: '', headers: {}, doubled: new Set(), address: '' };
-
 interface House {
   readonly desk: Desk;
   readonly log: ApiLog;
   readonly gate: Gatekeeper;
   readonly limiter: Limiter;
   readonly cursors: Cursors;
-  /** Who calls, by the request's id, until its line in the log is written. */
-  readonly known: Map<string, { readonly caller: string; readonly app: string; readonly as: string }>;
 }
 
 /** Cheapest first: who it is, how often, whether there is an answer the caller takes, whether the ledger is whole; then the body. */
 function routeOf({ method, path, query, answer }: Operation, handle: Handle, house: House): ApiRoute {
-  const { desk, log, gate, limiter, cursors, known } = house;
+  const { desk, log, gate, limiter, cursors } = house;
   const files = answer.files !== undefined;
   return {
     method,
@@ -107,7 +100,7 @@ function routeOf({ method, path, query, answer }: Operation, handle: Handle, hou
       answering(house, request, async () => {
         const caller = await gate(request, method === 'POST');
         if (typeof caller === 'string') return refuse({ desk, log, request }, caller);
-        known.set(request.id, { caller: caller.person.id, app: caller.api.appId, as: caller.api.caller });
+        request.note({ caller: caller.person.id, app: caller.api.appId, as: caller.api.caller });
         const wait = await limiter.caller(callerKey(caller));
         if (wait !== undefined) return refuse({ desk, log, request }, 'rate-limit', { retryAfterSeconds: wait });
         if (!files && chosen(request.headers['accept'], ['application/json']) === undefined) return refuse({ desk, log, request }, 'not-acceptable', { detail: 'There is application/json.' });

@@ -23,7 +23,7 @@ export interface Call {
 }
 
 /** A no of the API's own: in the log, with the reference that the caller gets. */
-export function refuse({ desk, log, request }: Pick<Call, 'desk' | 'log' | 'request'>, code: OwnCode, more: ProblemDetail = {}): ApiAnswer {
+export function refuse({ desk, log, request }: Pick<Call, 'desk' | 'log'> & { readonly request: Pick<ApiRequest, 'id'> }, code: OwnCode, more: ProblemDetail = {}): ApiAnswer {
   const reference = desk.ids.reference();
   log.warn({ id: request.id, code, reference }, 'a call of the API was refused');
   return problem(code, reference, more);
@@ -43,7 +43,7 @@ const atMost: Detail = (_act, limit) => (limit === undefined ? 'Try again later.
 /** What would have to be otherwise. */
 const details: Readonly<Partial<Record<string, Detail>>> = {
   'no-right': (act) => `It takes ${rightFor[act]}: as a scope in a person's token, as an app role in an application's.`,
-  'no-role': (act) => ({ 'look-up': 'It takes the role agent, admin or auditor.', reveal: 'It takes the role agent or admin.', rotate: 'It takes the role admin.', 'read-ledger': 'It takes the role agent, admin or auditor.' })[act],
+  'no-role': (act) => ({ 'look-up': 'It takes the role agent, admin or auditor.', reveal: 'It takes the role agent or admin.', rotate: 'It takes the role admin, or agent where the installation lets agents rotate.', 'read-ledger': 'It takes the role agent, admin or auditor.' })[act],
   'app-reveal-off': () => 'Call with the token of a person, or let the installation allow applications (KEYDESK_API_APP_REVEAL).',
   'not-your-entries': () => 'Without the role admin or auditor only the own entries may be read, and without proofs.',
   'ask-limit': atMost,

@@ -7,6 +7,8 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly doubled: ReadonlySet<string>;
   readonly address: string;
+  /** For the line in the log. */
+  readonly note: (fields: object) => void;
 }
 
 export interface ApiAnswer {

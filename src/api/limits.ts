@@ -13,8 +13,10 @@ export interface Limiter {
   /** @returns seconds to wait, or undefined when it may go on */
   address(address: string): Promise<number | undefined>;
   caller(id: string): Promise<number | undefined>;
-  /** Whether this was not asked within the last minute: what is asked all the time is one entry a minute. */
-  firstOfMinute(question: string): Promise<boolean>;
+  /** Whether this was told within the last minute: what is asked all the time is one entry a minute. */
+  wasTold(question: string): Promise<boolean>;
+  /** Once its entry is written, and not before: what failed is told nobody. */
+  told(question: string): Promise<void>;
   /** Takes a place among those who read the ledger in full; undefined when there is none. Given back once. */
   export(): (() => void) | undefined;
 }
@@ -22,15 +24,18 @@ export interface Limiter {
 /** Each holds a connection to the database for as long as its reader takes. */
 const mostExports = 3;
 
+const minute = 60;
+
 export function createLimiter({ requestsPerMinute, addressRequestsPerMinute }: ApiLimits): Limiter {
-  const addresses = new RateLimiterMemory({ keyPrefix: 'address', points: addressRequestsPerMinute, duration: 60 });
-  const callers = new RateLimiterMemory({ keyPrefix: 'caller', points: requestsPerMinute, duration: 60 });
-  const questions = new RateLimiterMemory({ keyPrefix: 'question', points: 1, duration: 60 });
+  const addresses = new RateLimiterMemory({ keyPrefix: 'address', points: addressRequestsPerMinute, duration: minute });
+  const callers = new RateLimiterMemory({ keyPrefix: 'caller', points: requestsPerMinute, duration: minute });
+  const questions = new RateLimiterMemory({ keyPrefix: 'question', points: 1, duration: minute });
   let exports = 0;
   return {
     address: (address) => take(addresses, networkOf(address)),
     caller: (id) => take(callers, id),
-    firstOfMinute: async (question) => (await take(questions, question)) === undefined,
+    wasTold: async (question) => (await questions.get(question)) !== null,
+    told: async (question) => void (await questions.set(question, 1, minute)),
     export: () => {
       if (exports >= mostExports) return undefined;
       exports += 1;

@@ -25,6 +25,7 @@ const own = {
   'body-invalid': [400, 'The body is not of the form it has to have'],
   'input-invalid': [400, 'What is asked for is not complete'],
   'not-json': [400, 'The body is no JSON'],
+  'wrong-target': [400, 'The path or the Host is not written plainly'],
   'not-found': [404, 'There is nothing of this name'],
   'rotation-not-found': [404, 'The device has no such rotation'],
   'method-not-allowed': [405, 'The method is not one of this path'],

@@ -9,7 +9,7 @@ import type { LedgerEntry } from './ledger-entry.ts';
 import type { Deadline } from './ports.ts';
 import { mayHoldPassword } from './recovery-password.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
-import type { InputProblem } from './form.ts';
+import { clean, type InputProblem } from './form.ts';
 import type { Viewer } from './request.ts';
 
 export interface ApiProblem {
@@ -27,7 +27,7 @@ export const longestName = 200;
 
 /** The caller with the name it gave, or what is wrong with that. An application that calls by itself has to say for whom, where a key leaves. */
 export function onBehalfOf(caller: ApiCaller, requestedBy: string | undefined, act: ApiAct): ApiCaller | ApiProblems {
-  const name = (requestedBy ?? '').trim();
+  const name = clean(requestedBy);
   const wrong = (problem: ApiProblem['problem']): ApiProblems => ({ kind: 'problems', problems: [{ input: 'requestedBy', problem }] });
   if (name === '') return act === 'reveal' && caller.api.caller === 'app' ? wrong('missing') : caller;
   if (name.length > longestName) return wrong('too-long');

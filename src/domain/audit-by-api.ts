@@ -7,7 +7,7 @@ import type { KeyIdFragment } from './device.ts';
 import type { EntraDeviceId, PersonId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { AccessSource, LedgerAct, LedgerEntry } from './ledger-entry.ts';
-import { type ReadingScope, scopeOfReading } from './person.ts';
+import { permits, type ReadingScope, scopeOfReading } from './person.ts';
 import type { Deadline } from './ports.ts';
 import type { Part } from './reading-ports.ts';
 import type { AuditSubject, ReadEntry, ReadingFilter } from './reading.ts';
@@ -51,6 +51,7 @@ export async function openAudit(desk: Desk, caller: ApiCaller, wish: AuditWish, 
   const barred = await barredCaller(desk, caller, 'read-ledger', deadline);
   if (barred !== undefined) return no(desk, caller, barred);
   const scope = await scopeOf(desk, caller, inFull, deadline);
+  if (scope === undefined) return no(desk, caller, 'no-role');
   const filter = await filterOf(desk, caller, wish, scope, deadline);
   if ('kind' in filter) return filter;
   const head = before ?? (await desk.reader.head());
@@ -58,9 +59,11 @@ export async function openAudit(desk: Desk, caller: ApiCaller, wish: AuditWish, 
   return { kind: 'audit', scope, part: { filter, head }, seen: (read) => seenBy(reader, read) };
 }
 
-async function scopeOf(desk: Desk, caller: ApiCaller, afresh: boolean, deadline: Deadline): Promise<ReadingScope> {
+/** Undefined where the role went since the token was given: without one there is Teams, and nothing here. */
+async function scopeOf(desk: Desk, caller: ApiCaller, afresh: boolean, deadline: Deadline): Promise<ReadingScope | undefined> {
   if (caller.api.caller === 'app') return 'all';
-  return scopeOfReading(await (afresh ? desk.roles.fresh(caller.person.id, deadline) : rolesOf(desk, caller, 'read-ledger', deadline)));
+  const held = await (afresh ? desk.roles.fresh(caller.person.id, deadline) : rolesOf(desk, caller, 'read-ledger', deadline));
+  return permits(held, 'read-ledger', desk.settings) ? scopeOfReading(held) : undefined;
 }
 
 async function filterOf(desk: Desk, caller: ApiCaller, { device, person, act, source, keyId, from, to }: AuditWish, scope: ReadingScope, deadline: Deadline): Promise<ReadingFilter | ApiRefused> {

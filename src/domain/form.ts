@@ -137,7 +137,8 @@ export function keptValues(inputs: PressInputs, callerProof: boolean): FormValue
   };
 }
 
-const clean = (value: string | undefined): string =>
+/** A text that somebody typed, without what is no text or turns it around. */
+export const clean = (value: string | undefined): string =>
   // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
   (value ?? '').toWellFormed().normalize('NFC').replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, ' ').trim();
 

@@ -27,14 +27,14 @@ export type RotateByApi =
   | ApiRefused
   | ApiProblems;
 
-/** @param key chosen by the caller; within 24 hours the same one means the same rotation. Throws a Fault; asking again is then safe. */
+/** @param key chosen by the application, which numbers its own; within 24 hours the same one means the same rotation. Throws a Fault; asking again is then safe. */
 export async function rotateByApi(desk: Desk, caller: ApiCaller, deviceId: EntraDeviceId, wish: RotateWish, key: string | undefined): Promise<RotateByApi> {
   const deadline = desk.deadlines.press();
   const over = await countedAsk(desk, caller);
   if (over !== undefined) return over;
   const acting = onBehalfOf(caller, wish.requestedBy, 'rotate');
   if (isProblems(acting)) return acting;
-  const once = key === undefined ? undefined : { caller: caller.person.id, key, wish: JSON.stringify([deviceId, wish.reason, wish.reasonText, wish.ticket, wish.requestedBy]) };
+  const once = key === undefined ? undefined : { caller: caller.person.id, key: `${caller.api.appId} ${key}`, wish: JSON.stringify([deviceId, wish.reason, wish.reasonText, wish.ticket, wish.requestedBy]) };
   const judged = await notingFailure(desk, acting, { asked: deviceId }, () => judge(desk, acting, deviceId, wish, deadline));
   if (judged.kind !== 'wanted') return judged;
 

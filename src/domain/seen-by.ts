@@ -4,6 +4,7 @@ import type { PersonId } from './ids.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { ReadingScope } from './person.ts';
 import type { PersonalText, ReadEntry } from './reading.ts';
+import { holdsRecoveryPassword } from './recovery-password.ts';
 
 export interface Reader {
   readonly person: PersonId;
@@ -37,4 +38,19 @@ function forOwner(entry: LedgerEntry, me: PersonId): LedgerEntry {
   const { reasonText: _reasonText, asked: _asked, client: _client, requestedBy: _requestedBy, person, ...rest } = entry;
   const formerOwner = entry.source === 'self-service' && person?.id !== me;
   return { ...rest, ...(person && !formerOwner && { person }) };
+}
+
+/** Said in the place of each text that was typed, so that nobody takes the entry for one that had none. */
+const withheld = '(withheld: looks like a recovery key)';
+
+/**
+ * The entry without what people typed, for one whose texts make a recovery password side by side; as it is where one of
+ * them is one by itself.
+ */
+export function withoutTyped(read: ReadEntry): ReadEntry {
+  const { entry } = read;
+  if (entry === undefined) return read;
+  const { reasonText, ticket, asked, requestedBy } = entry;
+  if ([reasonText, ticket, asked, requestedBy].some((text) => text !== undefined && holdsRecoveryPassword(text))) return read;
+  return { ...read, entry: { ...entry, ...(reasonText !== undefined && { reasonText: withheld }), ...(ticket !== undefined && { ticket: withheld }), ...(asked !== undefined && { asked: withheld }), ...(requestedBy !== undefined && { requestedBy: withheld }) } };
 }

@@ -45,6 +45,8 @@ export function createDraining(server: HttpServer, neutral: Neutral): Draining {
         neutral.refuse(response, 503, 'stopping');
         return next(false);
       }
+      // Whoever has gone is not waited for: the end of it was told already.
+      if (response.destroyed) return next(false);
       underWay += 1;
       response.once('close', () => {
         underWay -= 1;

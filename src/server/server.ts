@@ -8,6 +8,7 @@ import { jsonBody } from './json-body.ts';
 import { onlyAsLoopback } from './own-host.ts';
 import { answerPage, type Page } from './pages.ts';
 import { createNeutral, type ErrorLog, type Neutral } from './neutral.ts';
+import { onlyPlainTargets } from './plain-target.ts';
 import { openSite, type Site } from './site.ts';
 
 export interface RouteRequest {
@@ -60,9 +61,11 @@ export interface ServerLimits {
   readonly receiveMilliseconds: number;
   /** How long `stop` waits for answers under way. */
   readonly drainMilliseconds: number;
+  /** How long an answer of the site waits for a reader that takes nothing of it. */
+  readonly stallMilliseconds: number;
 }
 
-const defaultLimits: ServerLimits = { bodyBytes: 256 * 1024, receiveMilliseconds: 10_000, drainMilliseconds: 10_000 };
+const defaultLimits: ServerLimits = { bodyBytes: 256 * 1024, receiveMilliseconds: 10_000, drainMilliseconds: 10_000, stallMilliseconds: 60_000 };
 
 export interface Server {
   readonly url: string;
@@ -83,7 +86,8 @@ export async function startServer(settings: ServerSettings): Promise<Server> {
   const neutral = createNeutral(ids, log, site);
   harden(server, limits, neutral);
   const draining = createDraining(server.server, neutral);
-  if (site !== undefined) openSite(server, site, draining, log);
+  if (site !== undefined) openSite(server, site, { draining, log, ...limits });
+  server.pre(onlyPlainTargets(neutral));
   server.pre(refuseEarly(limits.bodyBytes, neutral));
   server.get('/healthz', through(draining, () => Promise.resolve({ status: 200, body: { status: 'ok' } })));
   const readiness = together(settings.readiness);

@@ -21,6 +21,8 @@ export interface SiteRequest {
   readonly doubled: ReadonlySet<string>;
   /** Of the other end of the connection. */
   readonly address: string;
+  /** What the line in the log says besides; nothing when it is written already. */
+  readonly note: (fields: object) => void;
 }
 
 export interface SiteAnswer {
@@ -47,31 +49,37 @@ export interface Site extends Speaker {
   before(request: Pick<SiteRequest, 'address' | 'id'>): Promise<SiteAnswer | undefined>;
   requestId(): string;
   /** Notes the time; what it gives is told when the answer is over: the route's pattern, no part of the query. */
-  arrived(): (call: { readonly id: string; readonly method: string; readonly route: string; readonly status: number; readonly whole: boolean }) => void;
+  arrived(): (call: { readonly id: string; readonly method: string; readonly route: string; readonly status: number; readonly whole: boolean; readonly noted: object }) => void;
 }
 
-/** A reader that takes nothing for so long holds a connection to the database for nothing. */
-const stallMilliseconds = 60_000;
+export interface Sending {
+  readonly draining: Draining;
+  readonly log: ErrorLog;
+  /** A reader that takes nothing for so long holds an answer in memory, or a connection to the database, for nothing. */
+  readonly stallMilliseconds: number;
+}
 
 const idHeader = 'x-request-id';
 
-export function openSite(server: restify.Server, site: Site, draining: Draining, log: ErrorLog): void {
+export function openSite(server: restify.Server, site: Site, sending: Sending): void {
   const begun = new WeakMap<Request, (body: string | undefined) => Promise<SiteAnswer>>();
-  server.pre(first(site));
+  const noted = new WeakMap<Request, object>();
+  const { admit } = sending.draining;
+  server.pre(first(site, noted));
   for (const route of site.routes) {
     const begin = steppingOn(async (request, response) => {
-      const answer = await route.begin(requestOf(request, response));
-      if (typeof answer !== 'function') return send(draining, request, response, answer, log);
+      const answer = await route.begin(requestOf(request, response, (fields) => void noted.set(request, fields)));
+      if (typeof answer !== 'function') return send(request, response, answer, sending);
       begun.set(request, answer);
       return 'on';
     });
     const finish = steppingOn(async (request, response) => {
       const body: unknown = request.body;
       const answer = await begun.get(request)?.(typeof body === 'string' ? body : undefined);
-      return answer && send(draining, request, response, answer, log);
+      return answer && send(request, response, answer, sending);
     });
-    if (route.method === 'GET') server.get(route.path, draining.admit, begin, finish);
-    else server.post(route.path, draining.admit, onlyJson, notLonger(site.bodyBytes), begin, restify.plugins.bodyReader({ maxBodySize: site.bodyBytes }), finish);
+    if (route.method === 'GET') server.get(route.path, admit, begin, finish);
+    else server.post(route.path, admit, onlyJson, notLonger(site.bodyBytes), begin, restify.plugins.bodyReader({ maxBodySize: site.bodyBytes }), finish);
   }
 }
 
@@ -81,7 +89,7 @@ const notLonger =
   (request, _response, next) =>
     Number(request.headers['content-length'] ?? 0) > bodyBytes ? next(Object.assign(new Error('too long'), { statusCode: 413 })) : next();
 
-function first(site: Site): RequestHandler {
+function first(site: Site, noted: WeakMap<Request, object>): RequestHandler {
   return steppingOn(async (request, response) => {
     if (!site.owns(request.url ?? '')) return 'on';
     const id = site.requestId();
@@ -93,7 +101,7 @@ function first(site: Site): RequestHandler {
     response.once('header', () => void (sent = response.statusCode));
     response.once('close', () => {
       const route: unknown = request.getRoute?.()?.path;
-      done({ id, method: request.method ?? '', route: typeof route === 'string' ? route : '(none)', status: sent, whole: response.writableFinished });
+      done({ id, method: request.method ?? '', route: typeof route === 'string' ? route : '(none)', status: sent, whole: response.writableFinished, noted: noted.get(request) ?? {} });
     });
     const answer = await site.before({ id, address: addressOf(request) });
     if (answer === undefined) return 'on';
@@ -118,14 +126,14 @@ const steppingOn = (step: (request: Request, response: Response) => Promise<'on'
 
 const addressOf = (request: Request): string => request.socket.remoteAddress ?? '';
 
-function requestOf(request: Request, response: Response): SiteRequest {
+function requestOf(request: Request, response: Response, note: SiteRequest['note']): SiteRequest {
   const url = request.url ?? '';
   const at = url.indexOf('?');
   const params: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.params ?? {})) if (typeof value === 'string') params[name] = value;
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  return { id: String(response.getHeader(idHeader)), params, query: at < 0 ? '' : url.slice(at + 1), headers, doubled: doubledIn(request.rawHeaders), address: addressOf(request) };
+  return { id: String(response.getHeader(idHeader)), params, query: at < 0 ? '' : url.slice(at + 1), headers, doubled: doubledIn(request.rawHeaders), address: addressOf(request), note };
 }
 
 function doubledIn(rawHeaders: readonly string[]): ReadonlySet<string> {
@@ -133,13 +141,13 @@ function doubledIn(rawHeaders: readonly string[]): ReadonlySet<string> {
   return new Set(names.filter((name, index) => names.indexOf(name) !== index));
 }
 
-async function send(draining: Draining, request: Request, response: Response, answer: SiteAnswer, log: ErrorLog): Promise<void> {
+async function send(request: Request, response: Response, answer: SiteAnswer, { draining, log, stallMilliseconds }: Sending): Promise<void> {
   // What is left of a body that nobody reads is not waited for; while stopping nothing is kept open for a next request.
   const unread = request.method === 'POST' && !request.complete;
   const close = unread || draining.begun;
+  response.setTimeout(stallMilliseconds, () => response.destroy());
   if (answer.body === undefined || typeof answer.body === 'string') return write(response, answer, close);
   write(response, { status: answer.status, headers: answer.headers }, close, false);
-  response.setTimeout(stallMilliseconds, () => response.destroy());
   try {
     await pipeline(Readable.from(inChunks(answer.body), { objectMode: true, highWaterMark: 1 }), response);
   } catch (error) {

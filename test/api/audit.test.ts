@@ -85,4 +85,41 @@ describe('api: the ledger', () => {
     const answer = await api.call(path, { as: grady.id, headers: { accept: 'application/x-ndjson' } });
     assert.deepEqual([answer.status, codeOf(answer)], [500, 'internal']);
   }));
+
+  it('shows an entry whose texts make a recovery password side by side without them, and keeps the page from nobody', withApi({}, async (api) => {
+    const blocks = Array.from({ length: 8 }, (_, index) => String(123_453 + 11 * index));
+    const answer = await api.call(`${keysPath}/${laptop}/reveal`, { body: { ...body, reasonText: blocks.slice(0, 4).join('-'), requestedBy: blocks.slice(4).join('-') } });
+    assert.equal(answer.status, 200, answer.text);
+    const [revealed] = await entriesOf(api, 'act=revealed');
+    assert.deepEqual([revealed?.keyId, Object(revealed).reasonText, Object(revealed).requestedBy], [laptopKey, ...Array.from({ length: 2 }, () => '(withheld: looks like a recovery key)')]);
+  }));
+
+  it('is no file for a person whose role went since the token was given', withApi({}, async (api, { simulator }) => {
+    const token = await api.token({ as: isaiah.id });
+    const file = () => api.call(path, { token, headers: { accept: 'application/x-ndjson' } });
+    assert.equal((await file()).status, 200);
+    simulator.tenant.directory.setRoles(isaiah.id, []);
+    const answer = await file();
+    assert.deepEqual([answer.status, codeOf(answer)], [403, 'no-role']);
+  }));
+
+  it('is read in full by three at once; a place is free again when its reader goes before the first byte', async () => {
+    const first = Promise.withResolvers<void>();
+    async function* slow(): AsyncGenerator<string, void> {
+      await first.promise;
+      yield 'a line\n';
+    }
+    await withApi({ around: (desk) => ({ ...desk, reader: { ...desk.reader, file: () => slow() } }) }, async (api, keydesk) => {
+      const headers = { authorization: `Bearer ${await api.token({ as: grady.id })}`, accept: 'application/x-ndjson' };
+      const readers = [1, 2, 3].map(() => new AbortController());
+      const answers = readers.map(({ signal }) => fetch(`${keydesk.url}${path}`, { headers, signal }).catch(() => undefined));
+      for (let begun = 0; begun < 3; begun = (await keydesk.acts()).filter((act) => act === 'exported done').length);
+      const busy = await api.call(path, { as: grady.id, headers });
+      assert.deepEqual([busy.status, codeOf(busy), busy.headers.get('retry-after')], [429, 'export-busy', '30']);
+      for (const reader of readers) reader.abort();
+      first.resolve();
+      await Promise.all(answers);
+      for (let status = 429; status !== 200; status = (await api.call(path, { as: grady.id, headers })).status);
+    })();
+  });
 });

@@ -13,7 +13,7 @@ import { type Operation, operations } from '../../src/api/operations.ts';
 import { clientOf, codeOf, fieldOf, keysPath, laptop, samples, type ApiClient } from '../support/api.ts';
 import { megan } from '../support/keydesk/people.ts';
 import { startTestKeydesk, type TestKeydesk } from '../support/keydesk.ts';
-import { root } from '../support/house/sources.ts';
+import { readText, root } from '../support/house/sources.ts';
 
 const run = promisify(execFile);
 const document = openApi('0.1.0');
@@ -60,6 +60,7 @@ describe('api: the description', () => {
       const query = new URLSearchParams(example.query ?? {}).toString();
       const given = await api.call(`${filled}${query === '' ? '' : `?${query}`}`, { as: 'app', method, ...(example.headers && { headers: example.headers }), ...(method === 'POST' && { body: example.body ?? {} }) });
       assert.equal(given.status, answer.status, given.text);
+      assert.equal(given.headers.get('cache-control'), 'no-store');
       fits(answerPointer(operation, given.status), given.json);
       if (example.body !== undefined) fits(`/paths/${escaped(path)}/post/requestBody/content/application~1json/schema`, example.body);
     });
@@ -109,5 +110,15 @@ describe('api: the description', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  it('is what README shows: its three lines work, with other ports', async () => {
+    const block = /```\n(TOKEN=[^`]+)```/.exec(readText('README.md'))?.[1] ?? '';
+    const lines = block.replaceAll('localhost:3979', new URL(keydesk.simulator.url).host).replaceAll('localhost:3978', new URL(keydesk.url).host).trim().split('\n');
+    assert.equal(lines.length, 3);
+    const { stdout } = await run('sh', ['-c', lines.join('\necho\n')]);
+    const [, list = '', revealed = ''] = stdout.split('\n');
+    assert.ok(Array.isArray(JSON.parse(list).items), list);
+    assert.equal(String(JSON.parse(revealed).recoveryPassword), keydesk.simulator.tenant.recoveryPassword('1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d'));
   });
 });

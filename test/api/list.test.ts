@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { codeOf, fieldOf, keysPath, laptop, laptopKey, withApi, type ApiClient } from '../support/api.ts';
 import { grady, lee } from '../support/keydesk/people.ts';
 import { asOwner } from '../support/keydesk/surroundings.ts';
-import type { TestKeydesk } from '../support/keydesk.ts';
+import type { Desk } from '../../src/domain/desk.ts';
+import { Fault } from '../../src/domain/fault.ts';
+import type { KeydeskOptions, TestKeydesk } from '../support/keydesk.ts';
 
 interface Item {
   readonly deviceId: string;
@@ -11,8 +13,8 @@ interface Item {
   readonly keys: readonly { readonly keyId?: string; readonly volumeType: string; readonly state: string }[];
 }
 
-const swept = (work: (api: ApiClient, keydesk: TestKeydesk) => Promise<void>, settings = {}): (() => Promise<void>) =>
-  withApi({ sweep: {}, settings }, async (api, keydesk) => {
+const swept = (work: (api: ApiClient, keydesk: TestKeydesk) => Promise<void>, settings = {}, more: KeydeskOptions = {}): (() => Promise<void>) =>
+  withApi({ sweep: {}, settings, ...more }, async (api, keydesk) => {
     await keydesk.runChores();
     await work(api, keydesk);
   });
@@ -85,6 +87,17 @@ describe('api: the list of keys', () => {
     await api.call(`${keysPath}?status=failed`, { token });
     assert.deepEqual((await keydesk.ledger()).map(({ act, asked, source }) => [act, asked, source]), [['asked', 'all devices', 'api'], ['asked', 'status=failed', 'api']]);
   }));
+
+  it('leaves without its entry at no time: what could not be written down is written at the next try', async () => {
+    let gone = true;
+    const around = (desk: Desk): Desk => ({ ...desk, ledger: { ...desk.ledger, append: (entry) => (gone && entry.act === 'asked' ? Promise.reject(new Fault('ledger-unavailable', 'later')) : desk.ledger.append(entry)) } });
+    await swept(async (api, keydesk) => {
+      assert.equal(codeOf(await api.call(keysPath)), 'ledger-unavailable');
+      gone = false;
+      assert.equal((await api.call(keysPath)).status, 200);
+      assert.deepEqual(await keydesk.acts(), ['asked done']);
+    }, {}, { around })();
+  });
 
   it('gives no key IDs away where callers have to read them out', swept(async (api) => {
     const items = await pages(api, 'limit=100');

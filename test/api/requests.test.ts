@@ -81,6 +81,7 @@ describe('api: a request', () => {
       assert.equal(fieldOf(answer, 'type'), `urn:keydesk:problem:${code}`);
       assert.match(String(fieldOf(answer, 'reference')), /^KD-/);
       assert.match(answer.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
+      assert.equal(answer.headers.get('cache-control'), 'no-store');
       if (status === 405) assert.match(answer.headers.get('allow') ?? '', /GET|POST/);
       assert.equal(keydesk.reads().length, 0);
     });

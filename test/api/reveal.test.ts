@@ -3,7 +3,7 @@ import type { Desk } from '../../src/domain/desk.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { known } from '../support/known.ts';
 import { alex, grady, lee, megan } from '../support/keydesk/people.ts';
-import { codeOf, fieldOf, keysPath, laptop, laptopKey, script, withApi } from '../support/api.ts';
+import { clientOf, codeOf, fieldOf, keysPath, laptop, laptopKey, script, withApi } from '../support/api.ts';
 
 const path = `${keysPath}/${laptop}/reveal`;
 const body = { keyId: laptopKey, reason: 'firmware-update', ticket: 'INC0012345' };
@@ -23,6 +23,9 @@ describe('api: a recovery password', () => {
     const answer = await api.call(path, { as: 'app', body: { ...body, requestedBy: 'Adele Vance' } });
     assert.equal(answer.status, 200, answer.text);
     for (const entry of (await keydesk.ledger()).slice(-3)) assert.deepEqual([entry.caller, entry.person?.id, entry.requestedBy], ['app', script.servicePrincipalId, 'Adele Vance']);
+    const turned = await api.call(path, { as: 'app', body: { ...body, requestedBy: ' \u202eecnaV\u0000 eledA\ud800 ' } });
+    assert.equal(turned.status, 200, turned.text);
+    assert.equal((await keydesk.ledger()).at(-1)?.requestedBy, 'ecnaV  eledA\ufffd', 'a name that nobody reads the wrong way round');
   }));
 
   for (const [what, options, call, status, code] of [
@@ -42,6 +45,8 @@ describe('api: a recovery password', () => {
       const answer = await api.call(path, call);
       assert.deepEqual([answer.status, codeOf(answer)], [status, code], answer.text);
       assert.match(String(fieldOf(answer, 'reference')), /^KD-/);
+      if (code === 'no-right') assert.match(String(fieldOf(answer, 'detail')), /Keys\.Reveal/);
+      if (code === 'no-role') assert.match(String(fieldOf(answer, 'detail')), /role agent or admin/);
       assert.equal(keydesk.reads().length, 0);
     }));
   }
@@ -60,6 +65,25 @@ describe('api: a recovery password', () => {
     assert.equal(answer.headers.get('retry-after'), '60');
     keydesk.clock.forward(61);
     assert.equal((await api.call(path, { body })).status, 200);
+  }));
+
+  it('is told to one of two who call at once, where the limit leaves one', withApi({ settings: { revealLimits: [{ max: 1, seconds: 60 }] } }, async (api, keydesk) => {
+    const other = clientOf({ ...keydesk, url: (await keydesk.another()).url });
+    const answers = await Promise.all([api.call(path, { body }), other.call(path, { body }), api.call(`${keysPath}/${laptop.toUpperCase()}/reveal`, { body })]);
+    assert.deepEqual(answers.map(({ status }) => status).toSorted((a, b) => a - b), [200, 429, 429]);
+    assert.equal(keydesk.reads().length, 1);
+  }));
+
+  it('is told for the key ID that a caller reads out, where callers have to; no answer before it gives one away', withApi({ settings: { callerProof: true } }, async (api, keydesk) => {
+    const rotating = await api.call(`${keysPath}/${laptop}/rotate`, { as: megan.id, body: { reason: 'policy' } });
+    for (const before of [await api.call(`${keysPath}/${laptop}`), await api.call(rotating.headers.get('location') ?? ''), await api.call(`${keysPath}/audit`)]) {
+      assert.equal(before.status, 200, before.text);
+      assert.ok(!before.text.includes(laptopKey.slice(0, 8)), before.text);
+    }
+    const missed = await api.call(path, { body: { ...body, keyId: '1a2b3c4e' } });
+    assert.deepEqual([missed.status, codeOf(missed)], [404, 'key-not-found']);
+    assert.equal(keydesk.reads().length, 0);
+    assert.equal((await api.call(path, { body: { ...body, keyId: '1A2B3C4D' } })).status, 200);
   }));
 
   it('is told anew at every call, each a reveal of its own', withApi({}, async (api, keydesk) => {

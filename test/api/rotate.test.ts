@@ -51,10 +51,11 @@ describe('api: a rotation', () => {
     assert.deepEqual((await keydesk.acts()).filter((act) => act !== 'ledger-key done'), ['asked done', 'rotation-scheduled done']);
   }));
 
-  it('is new with the same key of another caller', withApi({}, async (api, keydesk) => {
-    const send = (as: string) => api.call(path, { as, body: as === 'app' ? { reason: 'policy' } : body, headers: { 'idempotency-key': 'k' } });
-    assert.deepEqual([(await send(megan.id)).status, (await send('app')).status], [202, 202]);
-    assert.equal((await keydesk.acts()).filter((act) => act === 'asked done').length, 2);
+  it('is new with the same key of another caller, and of the same person through another application', withApi({}, async (api, keydesk) => {
+    const send = (as: string, reason: string, change?: object) => api.call(path, { as, body: { ...body, reason }, headers: { 'idempotency-key': 'k' }, ...(change && { change: { ...change } }) });
+    const answers = [await send(megan.id, 'after-repair'), await send('app', 'policy'), await send(megan.id, 'policy', { azp: 'ac1d0000-0000-4000-8000-00000000000f' })];
+    assert.deepEqual(answers.map(({ status }) => status), [202, 202, 202]);
+    assert.equal((await keydesk.acts()).filter((act) => act === 'asked done').length, 3);
   }));
 
   it('of another device is not found at this one', withApi({}, async (api) => {

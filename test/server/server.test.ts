@@ -141,6 +141,34 @@ describe('the HTTP server', () => {
     for (const path of ['/%E0%A4%A', '/%00', '/api/messages/../../etc/passwd', '//']) assert.equal((await fetch(`${server.url}${path}`)).status, 404, path);
   });
 
+  for (const [what, target, host] of [
+    ['a Host that is none', '/healthz', '['],
+    ['a Host with a blank', '/healthz', 'a b'],
+    ['a Host with a number that is no address', '/healthz', '1.2.3.4.5'],
+    ['a Host with a port that there is not', '/healthz', 'a:99999'],
+    ['a Host with another path', '/nothing', 'a/healthz?'],
+    ['a whole address', 'http://127.0.0.1/healthz', 'a'],
+    ['a whole address that is none', 'http://[/healthz', 'a'],
+    ['a path with dots', '/nothing/../healthz', 'a'],
+    ['a path with dots in escapes', '/nothing/%2e%2e/healthz', 'a'],
+    ['a path with backslashes', '/nothing\\..\\healthz', 'a'],
+    ['a path with a letter in an escape', '/%68ealthz', 'a'],
+    ['a path with a fragment', '/healthz#x', 'a'],
+  ] as const) {
+    it(`refuses ${what}, and lives`, async () => {
+      const raw = await sendRaw(server.port, [`GET ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`]);
+      assert.deepEqual(statusesIn(raw), [400]);
+      assert.match(raw, /"code":"wrong-target"/);
+      await lives();
+    });
+  }
+
+  it('takes a plain path of whatever Host, also of none, with any query', async () => {
+    for (const head of ['GET /healthz HTTP/1.0\r\n', 'GET /healthz HTTP/1.1\r\nhost:\r\n', "GET /healthz?who=O'Brien&x=../\\{} HTTP/1.1\r\nhost: keydesk.example:443\r\n", 'GET /healthz HTTP/1.1\r\nhost: [2001:db8::1]:3978\r\n']) {
+      assert.deepEqual(statusesIn(await sendRaw(server.port, [`${head}connection: close\r\n\r\n`])), [200], head);
+    }
+  });
+
   it('says nothing of what is behind it', async () => {
     const response = await post('{}');
     for (const name of ['server', 'x-powered-by']) assert.equal(response.headers.get(name), null);

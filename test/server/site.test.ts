@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { createLog } from '../../src/log.ts';
-import { type Server, startServer } from '../../src/server/server.ts';
+import { type Server, type ServerLimits, startServer } from '../../src/server/server.ts';
 import type { Site, SiteAnswer, SiteRoute } from '../../src/server/site.ts';
 import { until } from '../support/keydesk/time.ts';
 import { rawPost, sendRaw, statusesIn } from '../support/raw-http.ts';
@@ -13,9 +13,10 @@ const text = (status: number, body: string): SiteAnswer => ({ status, headers: {
 describe('a site of the HTTP server', () => {
   let server: Server;
   let begin: SiteRoute['begin'] = async () => text(200, 'ok');
+  let mayGoOn: Site['before'] = async () => undefined;
   let bodies: (string | undefined)[] = [];
   let over = 0;
-  let answered: { readonly route: string; readonly status: number; readonly whole: boolean }[] = [];
+  let answered: { readonly route: string; readonly status: number; readonly whole: boolean; readonly noted: object }[] = [];
   const readBody = async () => async (body: string | undefined) => (bodies.push(body), text(200, 'read'));
   const site: Site = {
     routes: [
@@ -23,19 +24,23 @@ describe('a site of the HTTP server', () => {
       { method: 'POST', path: '/api/things/:id', begin: (request) => begin(request) },
     ],
     bodyBytes: 1000,
-    before: async () => undefined,
+    before: (request) => mayGoOn(request),
     requestId: () => 'request-1',
     arrived: () => (call) => void answered.push(call),
     owns: (url) => url.startsWith('/api/'),
     speak: ({ status, code }) => ({ headers: { 'content-type': 'text/special' }, body: `${status} ${code}` }),
   };
 
+  const log = createLog({ level: 'info', destination: { write: () => true } });
+  const start = (limits: Partial<ServerLimits> = {}): Promise<Server> =>
+    startServer({ host: '127.0.0.1', port: 0, routes: [], site, readiness: async () => ({ status: 'ok', parts: {} }), ids: { reference: () => 'KD-00000001' }, log, limits: { receiveMilliseconds: 300, drainMilliseconds: 300, ...limits } });
+
   before(async () => {
-    const log = createLog({ level: 'info', destination: { write: () => true } });
-    server = await startServer({ host: '127.0.0.1', port: 0, routes: [], site, readiness: async () => ({ status: 'ok', parts: {} }), ids: { reference: () => 'KD-00000001' }, log, limits: { receiveMilliseconds: 300, drainMilliseconds: 300 } });
+    server = await start();
   });
   beforeEach(() => {
     begin = async () => text(200, 'ok');
+    mayGoOn = async () => undefined;
     [bodies, over, answered] = [[], 0, []];
   });
   after(() => server.stop());
@@ -104,8 +109,7 @@ describe('a site of the HTTP server', () => {
   });
 
   it('lets what is under way come to its end when the server stops, a file and a body too, and takes nothing new', async () => {
-    const log = createLog({ level: 'info', destination: { write: () => true } });
-    const own = await startServer({ host: '127.0.0.1', port: 0, routes: [], site, readiness: async () => ({ status: 'ok', parts: {} }), ids: { reference: () => 'KD-00000001' }, log, limits: { drainMilliseconds: 60_000 } });
+    const own = await start({ drainMilliseconds: 60_000 });
     const [go, posted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     async function* pieces(): AsyncGenerator<string, void> {
       yield 'one';
@@ -145,4 +149,68 @@ describe('a site of the HTTP server', () => {
     await until(() => answered.length > 0);
     assert.deepEqual(answered.map(({ route, status, whole }) => [route, status, whole]), [['/api/things/:id', 200, false]]);
   });
+
+  it('keeps what was noted of a request for the line at its end, and nothing of one that is over', async () => {
+    const asked = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<void>();
+    begin = async ({ note }) => {
+      note({ caller: 'first' });
+      return text(200, 'ok');
+    };
+    await fetch(url('/api/things/1'));
+    begin = async ({ note }) => {
+      asked.resolve();
+      await gone.promise;
+      note({ caller: 'late' });
+      return { status: 200, headers: {}, body: pieces(), over: () => (over += 1) };
+    };
+    async function* pieces(): AsyncGenerator<string, void> {
+      yield 'nobody is there';
+    }
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('GET /api/things/1 HTTP/1.1\r\nhost: a\r\n\r\n');
+    await asked.promise;
+    socket.destroy();
+    await until(() => answered.length > 1);
+    gone.resolve();
+    await until(() => over > 0);
+    assert.deepEqual(answered.map(({ status, whole, noted }) => [status, whole, noted]), [[200, true, { caller: 'first' }], [0, false, {}]]);
+    assert.equal(over, 1, 'told also when the reader went before the first piece');
+  });
+
+  for (const [what, body] of [['a whole answer', () => 'x'.repeat(20_000_000)], ['an answer in pieces', endless]] as const) {
+    it(`ends ${what} that its reader does not take`, async () => {
+      const own = await start({ stallMilliseconds: 200 });
+      begin = async () => ({ status: 200, headers: {}, body: body(), over: () => (over += 1) });
+      const socket = connect(own.port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write('GET /api/things/1 HTTP/1.1\r\nhost: a\r\n\r\n');
+      await new Promise((resolve) => socket.once('readable', resolve));
+      await until(() => answered.length > 0);
+      assert.deepEqual(answered.map(({ status, whole }) => [status, whole]), [[200, false]]);
+      socket.destroy();
+      await own.stop();
+    });
+  }
+
+  it('waits at its stop for nobody who went before it was their turn', async () => {
+    const [held, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    mayGoOn = async () => {
+      held.resolve();
+      await gone.promise;
+      return undefined;
+    };
+    const own = await start({ drainMilliseconds: 60_000 });
+    const socket = connect(own.port, '127.0.0.1');
+    socket.write('GET /api/things/1 HTTP/1.1\r\nhost: a\r\n\r\n');
+    await held.promise;
+    socket.destroy();
+    await until(() => answered.length > 0);
+    gone.resolve();
+    await own.stop();
+  });
 });
+
+async function* endless(): AsyncGenerator<string, void> {
+  for (;;) yield 'x'.repeat(1024);
+}

@@ -17,6 +17,8 @@ export interface TokenWish {
   readonly roles?: readonly string[];
   readonly scopes?: readonly string[];
   readonly audience?: string;
+  /** Claims in the place of those that the tenant would write; of a person's. */
+  readonly change?: Readonly<Record<string, unknown>>;
 }
 
 export interface Answered {
@@ -43,8 +45,8 @@ export interface ApiClient {
 
 /** Alex with all scopes, where nobody else is named; an application has all roles. */
 export function clientOf({ url, simulator }: Pick<TestKeydesk, 'url' | 'simulator'>): ApiClient {
-  const token: ApiClient['token'] = async ({ as = alex.id, roles = as === 'app' ? rights : [], scopes = as === 'app' ? [] : rights, audience } = {}) => {
-    const answer = await fetch(`${simulator.url}/_sim/token`, { method: 'POST', body: JSON.stringify({ as, roles, scopes, ...(audience !== undefined && { audience }) }) });
+  const token: ApiClient['token'] = async ({ as = alex.id, roles = as === 'app' ? rights : [], scopes = as === 'app' ? [] : rights, audience, change } = {}) => {
+    const answer = await fetch(`${simulator.url}/_sim/token`, { method: 'POST', body: JSON.stringify({ as, roles, scopes, ...(audience !== undefined && { audience }), ...(change && { change }) }) });
     const { access_token: given } = (await answer.json()) as { readonly access_token: string };
     return given;
   };

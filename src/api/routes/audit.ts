@@ -6,8 +6,9 @@ import { parseEntraDeviceId, parsePersonId } from '../../domain/ids.ts';
 import { parseInstant } from '../../domain/instant.ts';
 import type { ReadEntry } from '../../domain/reading.ts';
 import { mayHoldPassword } from '../../domain/recovery-password.ts';
+import { withoutTyped } from '../../domain/seen-by.ts';
 import { chosen } from '../accept.ts';
-import { listAnswer } from '../answers.ts';
+import { holds, listAnswer } from '../answers.ts';
 import { type Call, refuse, refused, wrongParameter } from '../call.ts';
 import { type ApiAnswer, neverStored } from '../http.ts';
 import { auditQuery, type AuditQuery, mostProofs, readQuery } from '../query.ts';
@@ -38,8 +39,10 @@ async function page(call: Call, query: AuditQuery, wish: AuditWish): Promise<Api
   if (audit.kind === 'refused') return refused(call, audit, 'read-ledger');
   const found = await pageByApi(call.desk, call.caller, audit, { most, proof, ...(before === undefined && { note: inWords(filters) }) });
   if ('kind' in found) return refused(call, found, 'read-ledger');
-  const items = found.entries.map((entry) => ({ ...viewOf(entry), ...(found.proofs && { proof: found.proofs.get(entry.seq) ?? null }) }));
-  return listAnswer(items.map((item) => JSON.stringify(item)).join('\n'), found.next === undefined ? null : call.cursors.write(question, found.next));
+  const lineOf = (read: ReadEntry): string => JSON.stringify({ ...viewOf(read), ...(found.proofs && { proof: found.proofs.get(read.seq) ?? null }) });
+  // Halves in two texts of one entry keep nobody from the page: as in a file (ledger/export/file.ts).
+  const lines = found.entries.map((read) => (holds(lineOf(read)) ? lineOf(withoutTyped(read)) : lineOf(read)));
+  return listAnswer(lines.join('\n'), found.next === undefined ? null : call.cursors.write(question, found.next));
 }
 
 async function file(call: Call, { cursor, limit: _limit, proof, ...filters }: AuditQuery, wish: AuditWish, type: MediaType, format: 'csv' | 'jsonl'): Promise<ApiAnswer> {

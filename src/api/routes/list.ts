@@ -27,9 +27,11 @@ export async function getList(call: Call): Promise<ApiAnswer> {
     ...(fragment && { keyId: fragment.hex }),
     ...(volume && { volume }),
   };
-  const isEntry = cursor === undefined && (await call.limiter.firstOfMinute(JSON.stringify(question)));
+  const asked = JSON.stringify(question);
+  const isEntry = cursor === undefined && !(await call.limiter.wasTold(asked));
   const found = await listByApi(call.desk, call.caller, wish, isEntry ? inWords({ device, user, keyId, status, volume }) : undefined);
   if (found.kind === 'refused') return refused(call, found, 'look-up');
+  if (isEntry) await call.limiter.told(asked);
   return listAnswer(found.lines, found.next === undefined ? null : call.cursors.write(question, found.next));
 }
 

@@ -4,6 +4,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { ExportFormat } from '../../domain/ledger-entry.ts';
 import type { ReadEntry } from '../../domain/reading.ts';
 import { holdsRecoveryPassword } from '../../domain/recovery-password.ts';
+import { withoutTyped } from '../../domain/seen-by.ts';
 import { csvHead, csvLine } from './csv.ts';
 import { jsonLine } from './json-lines.ts';
 import { ocsfLine } from './ocsf.ts';
@@ -37,16 +38,4 @@ export async function* fileOf(format: ExportFormat, entries: AsyncIterable<ReadE
     if (holdsRecoveryPassword(piece)) throw new Fault('internal', 'never', { message: `egress refused: entry ${read.seq} holds what looks like a recovery password` });
     yield piece;
   }
-}
-
-/** Said in the place of each text that was typed, so that nobody takes the entry for one that had none. */
-const withheld = '(withheld: looks like a recovery key)';
-
-/** The entry without what people typed; as it is where one of its texts is a recovery password by itself. */
-function withoutTyped(read: ReadEntry): ReadEntry {
-  const { entry } = read;
-  if (entry === undefined) return read;
-  const { reasonText, ticket, asked, requestedBy } = entry;
-  if ([reasonText, ticket, asked, requestedBy].some((text) => text !== undefined && holdsRecoveryPassword(text))) return read;
-  return { ...read, entry: { ...entry, ...(reasonText !== undefined && { reasonText: withheld }), ...(ticket !== undefined && { ticket: withheld }), ...(asked !== undefined && { asked: withheld }), ...(requestedBy !== undefined && { requestedBy: withheld }) } };
 }
