@@ -33,6 +33,7 @@ import { asksIn } from './store/asks.ts';
 import { channelsIn } from './store/channels.ts';
 import { type Database } from './store/database.ts';
 import { entraReadsIn } from './store/entra-reads.ts';
+import { askedWhenFilled } from './store/fleet-filled.ts';
 import { fleetIndexIn } from './store/fleet-index.ts';
 import { ledgerWatchIn } from './store/ledger-watch.ts';
 import { ledgerIn } from './store/ledger.ts';
@@ -194,7 +195,7 @@ function deskOf({ tenantId, database, graph, revealGraph = graph, rotationGraph 
     tenantPolicy: graph.tenantPolicy,
     recoveryKeys: { ...graph.recoveryKeys, read: (keyId, options) => revealGraph.recoveryKeys.read(keyId, options) },
     rotator: rotationGraph.rotator,
-    fleet: fleetIndexIn(database),
+    fleet: askedWhenFilled(fleetIndexIn(database), database, clock),
     roles: graph.roles,
     ledger: said(ledger, log),
     alerts,

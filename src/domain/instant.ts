@@ -11,9 +11,21 @@ const written = /^(?<day>\d{4}-\d{2}-\d{2})(?:[T ](?<time>\d{2}:\d{2}(?::\d{2}(?
  * when it is no time or lies outside the years 0 to 9999. Finer than a millisecond is cut off.
  */
 export function parseInstant(value: unknown): Instant | undefined {
+  const plain = typeof value === 'string' ? plainly(value) : undefined;
+  if (plain !== undefined) return plain;
   const date = value instanceof Date ? value : new Date(typeof value === 'string' ? isoOf(value) : Number.NaN);
   const iso = Number.isNaN(date.getTime()) ? '' : date.toISOString();
   return iso.length === 24 ? (iso as Instant) : undefined;
+}
+
+/** The form that Graph and we write, which is nearly every time of an ask, at a third of the cost; undefined for any other. */
+function plainly(text: string): Instant | undefined {
+  if (text.length !== 20 && text.length !== 24) return undefined;
+  const date = new Date(text);
+  const iso = Number.isNaN(date.getTime()) ? '' : date.toISOString();
+  // It comes out as it went in: a 30th of February would come out as the 2nd of March.
+  const same = iso === text || (text.length === 20 && iso === `${text.slice(0, 19)}.000Z` && text.endsWith('Z'));
+  return same ? (iso as Instant) : undefined;
 }
 
 function isoOf(text: string): string {

@@ -21,6 +21,14 @@ export function appendedWhen(source: string, entry: LedgerEntry, random: Random)
     : sql`${appended}, kept as (insert into keydesk.ledger_text (seq, texts) select seq, ${jsonb(texts)}::jsonb from appended)`;
 }
 
+/** The same for a statement that is written by hand: how its `with` list ends, and the values from number `first` on. */
+export function appendedBy(source: string, entry: LedgerEntry, random: Random, first: number): { readonly text: string; readonly values: readonly unknown[] } {
+  const { body, texts } = seal(entry, random);
+  const text = `appended as (insert into keydesk.ledger_entry (body) select $${first}::bytea from ${source} returning seq)`;
+  if (texts === undefined) return { text, values: [body] };
+  return { text: `${text}, kept as (insert into keydesk.ledger_text (seq, texts) select seq, $${first + 1}::jsonb from appended)`, values: [body, jsonb(texts)] };
+}
+
 /** Entries at the end of a transaction, in their order; nothing may come behind them but the commit. */
 export async function appendAll(tx: Kysely<Tables>, entries: readonly LedgerEntry[], random: Random): Promise<void> {
   for (const entry of entries) await sql`with one as (select 1), ${appendedWhen('one', entry, random)} select`.execute(tx);

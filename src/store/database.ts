@@ -25,8 +25,8 @@ export interface ConnectionUse {
 
 export interface Database {
   readonly db: Kysely<Tables>;
-  /** One statement by itself, its text written by hand, without the way through the query builder. */
-  readonly run: (sql: string, values: readonly unknown[]) => Promise<void>;
+  /** One statement by itself, its text written by hand, without the way through the query builder: for what every ask does. */
+  readonly run: <R>(sql: string, values: readonly unknown[]) => Promise<readonly R[]>;
   close(): Promise<void>;
 }
 
@@ -65,19 +65,15 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   // one is lent out and between two statements.
   pool.on('error', lost);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const nameOf = createStatementNames();
+  const lending = guarded(pool, createStatementNames(), options.onLent);
   return {
-    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guarded(pool, nameOf, options.onLent) }) }),
-    run: async (sql, values) => {
-      const client = await pool.connect();
-      let broken = false;
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: lending }) }),
+    run: async <R>(sql: string, values: readonly unknown[]) => {
+      const client = await lending.connect();
       try {
-        await send(client, nameOf, sql, values);
-      } catch (error) {
-        broken = breaks(error);
-        throw error;
+        return (await client.query<R>(sql, values)).rows;
       } finally {
-        client.release(broken);
+        client.release();
       }
     },
     close: () => pool.end(),

@@ -21,13 +21,13 @@ export function fleetIndexIn({ db }: Database): FleetIndex {
     keysBeginning: (hex, most) =>
       store(async () => {
         const { rows } = await keysQuery(hex, most).execute(db);
-        return z.array(z.object({ keyId: parsedBy(parseKeyId), deviceId: parsedBy(parseEntraDeviceId), objectId: parsedBy(parseEntraObjectId).exactOptional() })).parse(rows.map((row) => present(Object(row))));
+        return indexedKeys.parse(rows.map((row) => present(Object(row))));
       }),
 
     named: (name, most) =>
       store(async () => {
         const { rows } = await namedQuery(foldedName(name), most).execute(db);
-        return z.array(z.object({ deviceId: parsedBy(parseEntraDeviceId), objectId: parsedBy(parseEntraObjectId) })).parse(rows);
+        return indexedDevices.parse(rows);
       }),
 
     closest: (name, most) =>
@@ -36,7 +36,7 @@ export function fleetIndexIn({ db }: Database): FleetIndex {
         if (solid === '') return [];
         for (const alike of likenesses) {
           const { rows } = await closestQuery(solid, alike, most).execute(db);
-          if (rows.length > 0) return z.array(z.object({ name: z.string() })).parse(rows).map((row) => row.name);
+          if (rows.length > 0) return named.parse(rows).map((row) => row.name);
         }
         return [];
       }),
@@ -62,6 +62,10 @@ export function fleetIndexIn({ db }: Database): FleetIndex {
       }),
   };
 }
+
+const indexedKeys = z.array(z.object({ keyId: parsedBy(parseKeyId), deviceId: parsedBy(parseEntraDeviceId), objectId: parsedBy(parseEntraObjectId).exactOptional() }));
+const indexedDevices = z.array(z.object({ deviceId: parsedBy(parseEntraDeviceId), objectId: parsedBy(parseEntraObjectId) }));
+const named = z.array(z.object({ name: z.string() }));
 
 /** A range of the primary key: the digits that are not known are between all zeros and all Fs. */
 export const keysQuery = (hex: string, most: number) => sql`

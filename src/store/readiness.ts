@@ -4,7 +4,6 @@ import { parseBody } from '../ledger/entry.ts';
 import { leafHash } from '../ledger/tree.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
-import { MigrationError, missingOf, newerIn } from './migrate.ts';
 
 /** `ok`, or in words what is wrong and what to do. Holds no secret and no name; may be shown on /readyz. */
 export interface StoreReadiness {
@@ -56,6 +55,8 @@ async function look({ db }: Database): Promise<StoreReadiness> {
   const { rows } = await sql<{ migrated: boolean }>`select to_regclass('keydesk.migration') is not null as migrated`.execute(db);
   const migrate = 'run "npm run migrate"';
   if (rows[0]?.migrated !== true) return { database: `no tables: ${migrate}`, ledger: 'missing' };
+  // Loaded when somebody asks: a start need not read every migration there was.
+  const { MigrationError, missingOf, newerIn } = await import('./migrate.ts');
   let newer: readonly string[] = [];
   try {
     const applied = await db.selectFrom('keydesk.migration').select(['name', 'checksum']).execute();

@@ -4,7 +4,7 @@ import type { RequestId } from '../domain/ids.ts';
 import type { LedgerEntry } from '../domain/ledger-entry.ts';
 import type { Requests } from '../domain/ports.ts';
 import type { RevealRequest } from '../domain/request.ts';
-import { appendedWhen, type Random } from './append.ts';
+import { appendedBy, appendedWhen, type Random } from './append.ts';
 import { change } from './change.ts';
 import type { Database } from './database.ts';
 import { orFault } from './faults.ts';
@@ -19,7 +19,7 @@ const mostMisses = 3;
 
 /** Requests in PostgreSQL. Every change of state is one statement: compare, set, and the entry where it was set. */
 export function requestsIn(database: Database, random: Random, wakeLater: WakeLater): Requests {
-  const { db } = database;
+  const { db, run } = database;
   const store = <T>(act: () => Promise<T>): Promise<T> => orFault('store-unavailable', act);
   return {
     ...claimsIn(database, random, wakeLater),
@@ -39,7 +39,7 @@ export function requestsIn(database: Database, random: Random, wakeLater: WakeLa
       }),
     placed: (id, card) =>
       store(async () => {
-        await db.updateTable('keydesk.request').set({ card: jsonb(card) }).where('id', '=', id).execute();
+        await run('update keydesk.request set card = $2 where id = $1', [id, jsonb(card)]);
       }),
     miss: (id, entry) => store(() => miss(database, id, entry, random)),
     close: (id, to, entry) =>
@@ -47,13 +47,15 @@ export function requestsIn(database: Database, random: Random, wakeLater: WakeLa
   };
 }
 
-async function open({ db }: Database, request: RevealRequest, asked: LedgerEntry, random: Random): Promise<void> {
-  const row = Object.entries(rowOf(request));
-  const names = sql.join(row.map(([name]) => sql.ref(name)));
-  const values = sql.join(row.map(([, value]) => sql`${value}`));
-  await sql`
-    with opened as (insert into keydesk.request (${names}) values (${values}) returning 1), ${appendedWhen('opened', asked, random)}
-    select`.execute(db);
+/** By hand, as the two other statements of an ask: the query builder took a fifth of what a statement costs here. */
+async function open({ run }: Database, request: RevealRequest, asked: LedgerEntry, random: Random): Promise<void> {
+  const row = rowOf(request);
+  const columns = Object.keys(row);
+  const appended = appendedBy('opened', asked, random, columns.length + 1);
+  await run(
+    `with opened as (insert into keydesk.request (${columns.join(', ')}) values (${columns.map((_, at) => `$${at + 1}`).join(', ')}) returning 1), ${appended.text} select`,
+    [...Object.values(row), ...appended.values],
+  );
 }
 
 async function miss({ db }: Database, id: RequestId, entry: LedgerEntry, random: Random): Promise<{ misses: number; closed: boolean }> {

@@ -26,11 +26,12 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
   const clients = new Map<string, Promise<ConnectorClient>>();
   return {
     async at(serviceUrl) {
+      // One that is kept was let through before.
+      const kept = clients.get(serviceUrl);
+      if (kept !== undefined) return kept;
       if (!isAllowedServiceUrl(serviceUrl, settings.serviceUrls)) {
         throw new Fault('teams-unreachable', 'never', { message: 'the serviceUrl is not one of Teams' });
       }
-      const kept = clients.get(serviceUrl);
-      if (kept !== undefined) return kept;
       const [oldest] = clients.keys();
       if (clients.size >= mostKept && oldest !== undefined) clients.delete(oldest);
       const made = connect(serviceUrl, settings);

@@ -6,6 +6,14 @@
  * in any case.
  */
 export function clientPattern(pattern: RegExp): string | undefined {
+  // There is one pattern, and it stands on every card.
+  if (!known.has(pattern)) known.set(pattern, written(pattern));
+  return known.get(pattern);
+}
+
+const known = new WeakMap<RegExp, string | undefined>();
+
+function written(pattern: RegExp): string | undefined {
   if (/[^gi]/.test(pattern.flags)) return undefined;
   const source = pattern.ignoreCase ? bothCases(pattern.source) : pattern.source;
   if (source === undefined) return undefined;
