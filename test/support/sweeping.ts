@@ -59,6 +59,7 @@ export const linkAt = (stream: SweepStream, offset: number): string => `https://
 export interface TestSweeps {
   readonly tenant: TestTenant;
   readonly index: FleetIndex;
+  readonly stored: TestDatabase;
   readonly database: Database;
   readonly told: SweepEvent[];
   now: Instant;
@@ -87,6 +88,7 @@ export async function openSweeps(): Promise<TestSweeps> {
       return tenant;
     },
     index: fleetIndexIn(database),
+    stored,
     database,
     told,
     now: morning,
