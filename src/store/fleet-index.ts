@@ -12,7 +12,7 @@ import { devices } from './fleet-row.ts';
 import { parsedBy, present, time } from './row-parts.ts';
 import type { Tables } from './tables.ts';
 
-export function fleetIndexIn({ db }: Database): FleetIndex {
+export function fleetIndexIn({ db, run }: Database): FleetIndex {
   const store = <T>(act: () => Promise<T>): Promise<T> => orFault('store-unavailable', act);
   return {
     state: () => store(() => stateIn(db)),
@@ -43,7 +43,7 @@ export function fleetIndexIn({ db }: Database): FleetIndex {
 
     overview: (days) => store(() => overviewIn(db, days)),
     list: (list, page) => store(() => pageIn(db, list, page)),
-    items: (wish) => store(() => itemsIn(db, wish)),
+    items: (wish) => store(() => itemsIn({ run }, wish)),
 
     withNames: (names) =>
       store(async () => {

@@ -5,8 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { Pool } from 'pg';
 import restify from 'restify';
-import { openDatabase } from '../../src/store/database.ts';
-import { itemsQuery } from '../../src/store/fleet-items.ts';
+import { itemsStatement } from '../../src/store/fleet-items.ts';
 
 const [port, file = ''] = process.argv.slice(2);
 const url = process.env['DATABASE_URL'];
@@ -24,11 +23,11 @@ server.get('/api/devices/security/bitlocker/keys', async (_request, response) =>
 server.listen(Number(port), '127.0.0.1');
 
 function read(connectionString: string): () => Promise<string> {
-  const { sql, parameters } = itemsQuery({ most: 100 }).compile(openDatabase(connectionString).db);
+  const { text, values } = itemsStatement({ most: 100 });
   const pool = new Pool({ connectionString });
   // One item more than is sent is read, as Keydesk does; what is sent is as long as what Keydesk sends.
   return async () => {
-    const { rows } = await pool.query<{ lines: string }>({ name: 'page', text: sql, values: [...parameters] });
+    const { rows } = await pool.query<{ lines: string }>({ name: 'page', text, values: [...values] });
     return `{"items":[${rows[0]?.lines.replaceAll('\n', ',\n')}`.slice(0, given.length);
   };
 }
