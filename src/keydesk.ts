@@ -12,7 +12,7 @@ import { workOnRotation } from './domain/follow-rotation.ts';
 import type { RotationId, TenantId } from './domain/ids.ts';
 import { type Instant, milliseconds } from './domain/instant.ts';
 import type { DeskSettings } from './domain/settings.ts';
-import type { SweepSettings } from './domain/sweep-fleet.ts';
+import type { SweepSettings } from './domain/sweep-desk.ts';
 import type { Graph } from './graph/graph.ts';
 import { channelChores, stateOfSummaries } from './jobs/channel-chores.ts';
 import { createLook } from './jobs/look.ts';

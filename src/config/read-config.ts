@@ -12,7 +12,7 @@ import { withEnvFiles } from './env-files.ts';
 import { identitiesIn } from './identities.ts';
 import { type ApiConfig, readApi } from './read-api.ts';
 import { readSummaries } from './read-summaries.ts';
-import { defaultSweepSettings, type SweepSettings } from '../domain/sweep-fleet.ts';
+import { defaultSweepSettings, type SweepSettings } from '../domain/sweep-desk.ts';
 import { type ConfigFault, type Env, guid, Reader, yesNo } from './reader.ts';
 import { type LedgerConfig, readLedger } from './read-ledger.ts';
 import { type GraphMode, readMode } from './read-mode.ts';

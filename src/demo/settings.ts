@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { defaultApiLimits } from '../config/read-api.ts';
 import { parseChannelId } from '../domain/channel.ts';
 import { defaultSettings, type DeskSettings } from '../domain/settings.ts';
-import type { SweepSettings } from '../domain/sweep-fleet.ts';
+import type { SweepSettings } from '../domain/sweep-desk.ts';
 import type { CredentialSettings } from '../graph/credential.ts';
 import { apps } from '../sim/tenant/apps.ts';
 import { roleGroups, tenantId } from '../sim/tenant/people.ts';

@@ -9,7 +9,7 @@ import type { Holding } from './fleet-ports.ts';
 import type { EntraDeviceId } from './ids.ts';
 import { type Instant, plusSeconds } from './instant.ts';
 import type { Deadline } from './ports.ts';
-import type { SweepDesk, SweepTurn } from './sweep-fleet.ts';
+import type { SweepDesk, SweepTurn } from './sweep-desk.ts';
 
 const batch = 500;
 /** More than so many devices at once have one cause; who is told of each of them reads none. */

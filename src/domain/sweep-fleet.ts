@@ -3,40 +3,12 @@
 // all that is left has to wait. A sweep without one of its lists says so, and what depends on it is Unknown.
 
 import { concludeSweep } from './conclude-sweep.ts';
-import type { Desk } from './desk.ts';
-import type { FaultCode } from './fault.ts';
-import { type FleetCounts, type StreamState, type SweepStream, sweepStreams } from './fleet.ts';
-import type { FleetIndex, FleetPages, Holding, SweepStore } from './fleet-ports.ts';
+import { sweepStreams } from './fleet.ts';
+import type { Holding } from './fleet-ports.ts';
 import { plusSeconds } from './instant.ts';
 import type { Deadline } from './ports.ts';
+import type { SweepDesk, SweepTurn } from './sweep-desk.ts';
 import { readStream } from './sweep-stream.ts';
-
-export interface SweepSettings {
-  /** From the begin of one sweep to the begin of the next. */
-  readonly everySeconds: number;
-  /** An alert at once for devices that became Failed, not only a line in the next summary. */
-  readonly alertNewFailed: boolean;
-}
-
-export const defaultSweepSettings: SweepSettings = { everySeconds: 86_400, alertNewFailed: false };
-
-export interface SweepDesk extends Pick<Desk, 'clock' | 'alerts' | 'deadlines' | 'settings'> {
-  readonly pages: FleetPages;
-  readonly sweeps: SweepStore;
-  readonly fleet: Pick<FleetIndex, 'overview' | 'newlyFailed'>;
-  /** This instance; a GUID. */
-  readonly holder: string;
-  readonly sweep: SweepSettings;
-  /** For the log. Holds no names. */
-  readonly told: (event: SweepEvent) => void;
-}
-
-export type SweepEvent =
-  | { readonly kind: 'page'; readonly stream: SweepStream; readonly state: StreamState }
-  | { readonly kind: 'done'; readonly sweep: string; readonly counts: FleetCounts; readonly newlyFailed: number; readonly missing: readonly { readonly stream: SweepStream; readonly code: FaultCode | undefined }[]; readonly pages: number; readonly unreadable: number };
-
-/** `idle`: none is due, or another instance works on it. */
-export type SweepTurn = 'idle' | 'done' | 'waits' | 'lost' | 'stopped';
 
 export interface Sweeper {
   /** One turn; never two at once. */

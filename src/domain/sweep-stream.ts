@@ -6,7 +6,7 @@ import type { StreamState, Sweep, SweepStream } from './fleet.ts';
 import type { Holding, StreamChange } from './fleet-ports.ts';
 import { type Instant, plusSeconds } from './instant.ts';
 import type { Deadline } from './ports.ts';
-import type { SweepDesk } from './sweep-fleet.ts';
+import type { SweepDesk } from './sweep-desk.ts';
 
 /** `waits`: there is more, later. `lost`: somebody else works on the sweep. */
 export interface StreamEnd {

@@ -3,7 +3,7 @@
 import type { IndexState } from './fleet.ts';
 import { type Instant, secondsBetween } from './instant.ts';
 import type { Clock } from './ports.ts';
-import type { SweepEvent } from './sweep-fleet.ts';
+import type { SweepEvent } from './sweep-desk.ts';
 
 /** `ok`, `running: 42 %`, or what is wrong. Only what is wrong makes the service `degraded`. */
 export function sweepWord({ running, sweptAt, missing }: IndexState, now: Instant, everySeconds: number): string {

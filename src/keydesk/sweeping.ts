@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import type { Desk } from '../domain/desk.ts';
 import type { FleetPages } from '../domain/fleet-ports.ts';
-import { createSweeper, type SweepSettings } from '../domain/sweep-fleet.ts';
+import type { SweepSettings } from '../domain/sweep-desk.ts';
+import { createSweeper } from '../domain/sweep-fleet.ts';
 import { createSweepTeller, sweepWord } from '../domain/sweep-words.ts';
 import type { Chore } from '../jobs/timekeeper.ts';
 import type { Database } from '../store/database.ts';

@@ -9,7 +9,7 @@ import { systemClock, systemIds } from '../../src/config/system.ts';
 import { tenantId } from '../../src/demo/cast.ts';
 import { parseTenantId } from '../../src/domain/ids.ts';
 import { defaultSettings } from '../../src/domain/settings.ts';
-import { defaultSweepSettings } from '../../src/domain/sweep-fleet.ts';
+import { defaultSweepSettings } from '../../src/domain/sweep-desk.ts';
 import { createCredential } from '../../src/graph/credential.ts';
 import { createGraph } from '../../src/graph/graph.ts';
 import { authorityTurnedTo, lastHopTurnedTo } from '../../src/graph/turned.ts';

@@ -11,7 +11,8 @@ import type { FleetIndex, FleetPages, SweptPage } from '../../src/domain/fleet-p
 import { type Instant, plusSeconds } from '../../src/domain/instant.ts';
 import type { DeskSettings } from '../../src/domain/settings.ts';
 import { defaultSettings } from '../../src/domain/settings.ts';
-import { defaultSweepSettings, type SweepDesk, type SweepEvent, sweepFleet, type SweepSettings, type SweepTurn } from '../../src/domain/sweep-fleet.ts';
+import { defaultSweepSettings, type SweepDesk, type SweepEvent, type SweepSettings, type SweepTurn } from '../../src/domain/sweep-desk.ts';
+import { sweepFleet } from '../../src/domain/sweep-fleet.ts';
 import { alertsIn } from '../../src/store/alerts.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { fleetIndexIn } from '../../src/store/fleet-index.ts';

@@ -3,8 +3,8 @@
 
 import type { Instant } from '../../domain/instant.ts';
 import { box, type CardMessage, facts, heading, line, message, note, press } from './card.ts';
+import type { Confirm } from './confirm.ts';
 import { confirmInputs } from './confirm-inputs.ts';
-import type { Confirm } from './confirm-reveal.ts';
 import { plain, type Said, say } from './escape.ts';
 import { hindranceBox } from './hindrance.ts';
 import { signInButton } from './portals.ts';

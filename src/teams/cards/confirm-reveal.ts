@@ -3,34 +3,18 @@
 // Three clicks at most: open the reasons, choose one, Reveal.
 
 import type { AskNote } from '../../domain/ask-for-key.ts';
-import type { InputProblem } from '../../domain/form.ts';
 import type { Instant } from '../../domain/instant.ts';
-import type { DeviceOffer, FormValues, RevealRequest } from '../../domain/request.ts';
+import type { DeviceOffer } from '../../domain/request.ts';
 import { box, type CardMessage, type Element, facts, heading, line, message, note as smallPrint, press } from './card.ts';
+import type { Confirm } from './confirm.ts';
+import { confirmInputs } from './confirm-inputs.ts';
 import { confirmOwnKeyCard } from './confirm-own-key.ts';
-import { confirmInputs, type FormSettings } from './confirm-inputs.ts';
 import { plain, type Said, say } from './escape.ts';
-import { type Hindrance, hindranceBox } from './hindrance.ts';
+import { hindranceBox } from './hindrance.ts';
 import { signInButton } from './portals.ts';
 import { problemsBox } from './problems.ts';
 import { age, time, when } from './times.ts';
 import { deviceName, joinWords, ownerWords, systemWords } from './words.ts';
-
-export interface Confirm {
-  /** Open, with its offer. */
-  readonly request: RevealRequest;
-  readonly settings: FormSettings;
-  readonly now: Instant;
-  /** What was typed before a mistake; without it the presets of the request. */
-  readonly values?: FormValues;
-  readonly problems?: readonly InputProblem[];
-  /** What is to be said about the key ID typed in the ask. */
-  readonly note?: AskNote;
-  /** After a wrong key ID of the caller: how many more may follow. */
-  readonly missesLeft?: number;
-  /** What has to be done before the next press. */
-  readonly hindrance?: Hindrance;
-}
 
 /** Throws when the request has no offer: only a request with one is open. */
 export function confirmRevealCard(confirm: Confirm): CardMessage {

@@ -7,7 +7,7 @@ import type { CredentialEnd } from '../../../src/domain/credential-end.ts';
 import type { Desk } from '../../../src/domain/desk.ts';
 import type { Instant } from '../../../src/domain/instant.ts';
 import { defaultSettings, type DeskSettings } from '../../../src/domain/settings.ts';
-import { defaultSweepSettings, type SweepSettings } from '../../../src/domain/sweep-fleet.ts';
+import { defaultSweepSettings, type SweepSettings } from '../../../src/domain/sweep-desk.ts';
 import { createCredential } from '../../../src/graph/credential.ts';
 import { createGraph, type Graph } from '../../../src/graph/graph.ts';
 import { authorityTurnedTo, lastHopTurnedTo } from '../../../src/graph/turned.ts';

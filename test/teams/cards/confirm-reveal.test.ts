@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { inOrder } from '../../../src/domain/device.ts';
 import { callerChecks, reasonCodes } from '../../../src/domain/reason.ts';
 import type { CardMessage } from '../../../src/teams/cards/card.ts';
-import { type Confirm, confirmRevealCard } from '../../../src/teams/cards/confirm-reveal.ts';
+import type { Confirm } from '../../../src/teams/cards/confirm.ts';
+import { confirmRevealCard } from '../../../src/teams/cards/confirm-reveal.ts';
 import { buttons, choiceSet, elementsOf, shown, textField } from './find.ts';
 import { at, device, firstKey, key, keyWithId, now, offer, openRequest, settings, twoKeys } from './people-and-devices.ts';
 
