@@ -1,9 +1,8 @@
 // Who calls the API: a person through a program, or a program by itself. Each brings rights in the token; a person needs
 // the role besides (product.md §2). One list of rules for both, asked at every call.
 
+import type { ApiOrigin } from './api-origin.ts';
 import type { Acting, Desk } from './desk.ts';
-import type { AppId } from './ids.ts';
-import type { CallerKind, LedgerEntry } from './ledger-entry.ts';
 import { type PermittedAct, type Person, permits, type RoleSet } from './person.ts';
 import type { Deadline } from './ports.ts';
 import type { RefusalCode } from './refusal.ts';
@@ -16,15 +15,6 @@ export type Right = (typeof rights)[number];
 export const rightFor = { 'look-up': 'Keys.List', reveal: 'Keys.Reveal', rotate: 'Keys.Rotate', 'read-ledger': 'Audit.Read' } as const satisfies Partial<Record<PermittedAct, Right>>;
 export type ApiAct = keyof typeof rightFor;
 
-/** From where a request came, kept with it: an entry that is written after a crash says it too. */
-export interface ApiOrigin {
-  readonly caller: CallerKind;
-  /** The application that holds the token. */
-  readonly appId: AppId;
-  /** For whom, as the application says. */
-  readonly requestedBy?: string;
-}
-
 export interface ApiCaller extends Acting {
   /** Of an application that calls by itself: its service principal, so that limits and the ledger know it by an object id. */
   readonly person: Person;
@@ -33,13 +23,6 @@ export interface ApiCaller extends Acting {
   /** Object ids of groups, where the token names all of them. */
   readonly groups?: readonly string[];
 }
-
-export const originNoted = ({ caller, appId, requestedBy }: ApiOrigin): Pick<LedgerEntry, 'source' | 'caller' | 'clientAppId' | 'requestedBy'> => ({
-  source: 'api',
-  caller,
-  clientAppId: appId,
-  ...(requestedBy !== undefined && { requestedBy }),
-});
 
 /**
  * What bars the caller, or undefined when nothing does.

@@ -1,13 +1,13 @@
-import { type ApiOrigin, originNoted } from './api-caller.ts';
+import { type ApiOrigin, originNoted } from './api-origin.ts';
 import type { Channels, LedgerSummary, LedgerWatch, Postings } from './channel-ports.ts';
 import type { FleetIndex } from './fleet-ports.ts';
 import type { Checkpoints, LedgerCheck } from './kept-ledger.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
+import type { ConversationKind, LedgerEntry } from './ledger-entry.ts';
 import type { Alerts, Asks, Clock, Deadline, Directory, Ids, Ledger, ManagedDevices, RecoveryKeys, Requests, Roles, Rotations, Rotator } from './ports.ts';
 import type { Person } from './person.ts';
 import type { LedgerReader, Readings } from './reading-ports.ts';
 import type { Refusal, RefusalCode, RefusalFacts } from './refusal.ts';
-import type { ConversationKind, Viewer } from './request.ts';
+import type { Viewer } from './request.ts';
 import type { Calendar } from './schedule.ts';
 import type { DeskSettings } from './settings.ts';
 import type { Delegation } from './sign-in.ts';

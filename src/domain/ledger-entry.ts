@@ -5,7 +5,6 @@ import type { Instant } from './instant.ts';
 import type { CallerCheck, ReasonCode, RotationReason } from './reason.ts';
 import type { RotationFailure } from './rotation-failure.ts';
 import type { RefusalCode } from './refusal.ts';
-import type { ConversationKind } from './request.ts';
 
 /** What was done or tried (product.md §7). Grows with the product; a stored act never changes its meaning. */
 export const ledgerActs = ['asked', 'refused', 'role-denied', 'intended', 'revealed', 'hidden', 'cancelled', 'started', 'warned', 'rotation-scheduled', 'rotation-intended', 'rotation-queued', 'rotation-done', 'rotation-failed', 'rotation-overdue', 'alert', 'exported', 'verified', 'subscribed', 'unsubscribed', 'posted', 'external-access', 'erased', 'ledger-key', 'resumed'] as const;
@@ -38,6 +37,9 @@ export type AlertKind = (typeof alertKinds)[number];
 /** Of an `erased`: the texts beside entries, or requests that were over with the rotations they spoke of. */
 export const erasedKinds = ['texts', 'requests'] as const;
 export type ErasedKind = (typeof erasedKinds)[number];
+
+/** Where an ask was made. A key is only ever shown in `personal`. */
+export type ConversationKind = 'personal' | 'groupChat' | 'channel';
 
 /** Who called the API: a person, by a delegated token, or an application by its own. */
 export const callerKinds = ['person', 'app'] as const;

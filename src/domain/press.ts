@@ -3,9 +3,10 @@
 
 import type { PersonId, RequestId, TenantId } from './ids.ts';
 import { type Instant, milliseconds } from './instant.ts';
+import type { ConversationKind } from './ledger-entry.ts';
 import type { Person } from './person.ts';
 import type { RefusalCode } from './refusal.ts';
-import type { ConversationKind, Purpose, RequestState, RevealRequest, Viewer } from './request.ts';
+import type { Purpose, RequestState, RevealRequest, Viewer } from './request.ts';
 import type { BroughtSignIn } from './sign-in.ts';
 
 export interface Press {

@@ -2,7 +2,7 @@
 // decide → intended (durable) → read → revealed (durable) → show. A comment at each effect says what a crash right
 // after it leaves behind; settleClaims (run at start and by the timekeeper) settles it.
 
-import { originNoted } from './api-caller.ts';
+import { originNoted } from './api-origin.ts';
 import { deviceIn } from './ask-for-key.ts';
 import { asKeydesk, askFor, hindranceIn, type InNameOf } from './delegation.ts';
 import { type Acting, type Desk, entry } from './desk.ts';

@@ -1,4 +1,4 @@
-import type { ApiOrigin } from './api-caller.ts';
+import type { ApiOrigin } from './api-origin.ts';
 import type { Device, KnownKey, ManagedDevice, Owner } from './device.ts';
 import type { EntraDeviceId, KeyId, PersonId, RequestId, RotationId } from './ids.ts';
 import type { Instant } from './instant.ts';
@@ -29,9 +29,6 @@ export const nextStates = {
 
 export const mayBecome = (from: RequestState, to: RequestState): boolean =>
   (nextStates[from] as readonly RequestState[]).includes(to);
-
-/** Where an ask was made. A key is only ever shown in `personal`. */
-export type ConversationKind = 'personal' | 'groupChat' | 'channel';
 
 /** Where the card of a request stands, so that it can be edited later, also after a restart. */
 export interface CardPlace {

@@ -2,7 +2,7 @@
 // older than the program that reads it.
 import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
-import type { ApiOrigin } from '../domain/api-caller.ts';
+import type { ApiOrigin } from '../domain/api-origin.ts';
 import type { Device, KnownKey, ManagedDevice, Owner } from '../domain/device.ts';
 import { Fault } from '../domain/fault.ts';
 import { callerKinds } from '../domain/ledger-entry.ts';

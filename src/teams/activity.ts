@@ -8,7 +8,7 @@ import type { Asker } from '../domain/desk.ts';
 import { parsePersonId, parseRequestId, parseTenantId, type TenantId } from '../domain/ids.ts';
 import type { Press, PressInputs, PressVerb } from '../domain/press.ts';
 import { mayHoldPassword } from '../domain/recovery-password.ts';
-import type { ConversationKind } from '../domain/request.ts';
+import type { ConversationKind } from '../domain/ledger-entry.ts';
 import type { BroughtSignIn } from '../domain/sign-in.ts';
 import { mentionsIn, normalise } from './normalise.ts';
 import { viewerOf } from './viewer.ts';

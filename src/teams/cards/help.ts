@@ -2,7 +2,7 @@
 // everybody: whether somebody has a role is nobody else's business.
 
 import { permits, type RoleSet, scopeOfReading } from '../../domain/person.ts';
-import type { ConversationKind } from '../../domain/request.ts';
+import type { ConversationKind } from '../../domain/ledger-entry.ts';
 import type { DeskSettings } from '../../domain/settings.ts';
 import { type CardMessage, type Element, heading, line, message, note } from './card.ts';
 import { plain, type Said, say, together } from './escape.ts';
