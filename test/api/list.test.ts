@@ -99,6 +99,17 @@ describe('api: the list of keys', () => {
     }, {}, { around })();
   });
 
+  it('does not leave with a recovery password in a line of the index, whoever wrote it there', swept(async (api, keydesk) => {
+    const blocks = Array.from({ length: 8 }, (_, index) => String(123_453 + 11 * index));
+    for (const written of [blocks.join('-'), blocks.join('\\n'), blocks.map((block, index) => `${index + 1}: ${block}`).join(', ')]) {
+      await asOwner(keydesk.database, [`update keydesk.device_item set item = replace(item, 'LAPTOP-42', '${written}') where device_id = '${laptop}'`]);
+      const answer = await api.call(`${keysPath}?limit=1000`);
+      assert.deepEqual([answer.status, codeOf(answer), answer.text.includes(blocks[0] ?? '')], [500, 'internal', false], written);
+      await asOwner(keydesk.database, [`update keydesk.device_item set item = replace(item, '${written}', 'LAPTOP-42') where device_id = '${laptop}'`]);
+    }
+    assert.equal((await api.call(`${keysPath}?limit=1000`)).status, 200);
+  }));
+
   it('gives no key IDs away where callers have to read them out', swept(async (api) => {
     const items = await pages(api, 'limit=100');
     assert.ok(items.some(({ keys }) => keys.length > 0) && items.every(({ keys }) => keys.every(({ keyId }) => keyId === undefined)));
