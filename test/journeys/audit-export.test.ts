@@ -148,7 +148,7 @@ describe('a file of the ledger, by file consent', () => {
     assert.deepEqual([server.puts.length, await exportsIn(keydesk)], [0, []]);
   }));
 
-  for (const [what, status, outcome, told] of [['refused by OneDrive', 403, 'failed', /OneDrive did not take the file[^]*No file was sent/], ['lost on the way', 503, 'unknown', /Whether the file arrived is not known/]] as const) {
+  for (const [what, status, outcome, told] of [['refused by OneDrive', 403, 'failed', /OneDrive did not confirm the file[^]*No file was sent/], ['lost on the way', 503, 'unknown', /Whether the file arrived is not known/]] as const) {
     it(`that was ${what} has a second entry, and the person is told`, fresh(async (keydesk, server) => {
       server.answer((response) => void response.writeHead(status).end());
       await offered(keydesk);

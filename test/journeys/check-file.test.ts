@@ -82,7 +82,7 @@ describe('a check of many names, as a file', () => {
     assert.doesNotMatch(newest(), wrong);
     uploads.answer((response) => void response.writeHead(503).end());
     await answerOffer(keydesk, offer, { as: alex, uploadUrl: uploads.url });
-    assert.match(newest(), /OneDrive did not take the file[^]*Whether the file arrived is not known\.[^]*Look in your OneDrive/);
+    assert.match(newest(), /OneDrive did not confirm the file[^]*Whether the file arrived is not known\.[^]*Look in your OneDrive/);
     assert.doesNotMatch(newest(), wrong);
     await answerOffer(keydesk, offer, { as: alex, uploadUrl: uploads.url });
     assert.match(newest(), /That file was sent already[^]*Ask again as you did before/);

@@ -38,7 +38,7 @@ const faultWords = {
 } as const satisfies Record<FaultCode, FaultWords>;
 
 /** A file goes to OneDrive by an address that Teams gave: its fault has the same code, and no message of ours failed. */
-const uploadWords: FaultWords = { title: 'OneDrive did not take the file', what: say`I could not save it where Teams told me to.` };
+const uploadWords: FaultWords = { title: 'OneDrive did not confirm the file', what: say`I sent it where Teams told me to, and was not told that it is there.` };
 
 const wordsOf = (code: FaultCode, purpose: Wanted): FaultWords => (purpose === 'file' && code === 'teams-unreachable' ? uploadWords : faultWords[code]);
 
