@@ -34,4 +34,4 @@ export function itemText({ deviceId, name, keys }: Pick<DeviceFacts, 'deviceId' 
 const noTime = instantAt(0);
 
 /** For callers who have to read them out: an ID that an answer gives away proves nothing. */
-export const withoutKeyIds = (text: string): string => text && JSON.stringify(JSON.parse(text, (name, value: unknown) => (name === 'keyId' ? undefined : value)));
+export const withoutKeyIds = (lines: string): string => (lines === '' ? '' : lines.split('\n').map((line) => JSON.stringify(JSON.parse(line, (name, value: unknown) => (name === 'keyId' ? undefined : value)))).join('\n'));

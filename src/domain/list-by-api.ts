@@ -17,5 +17,5 @@ export async function listByApi(desk: Desk, caller: ApiCaller, wish: FleetItems,
   // None may mean that nothing was read yet, and that is no answer.
   if (lines === '' && (await desk.fleet.state()).sweptAt === undefined) return no(desk, caller, 'index-not-ready');
   if (note !== undefined) await desk.ledger.append(askedEntry(desk, caller, { asked: note }));
-  return { kind: 'list', lines: desk.settings.callerProof ? lines.split('\n').map(withoutKeyIds).join('\n') : lines, ...place };
+  return { kind: 'list', lines: desk.settings.callerProof ? withoutKeyIds(lines) : lines, ...place };
 }
