@@ -1,5 +1,6 @@
 import { Kysely, type PostgresCursor, PostgresDialect, type PostgresPool, type PostgresPoolClient, type PostgresQueryResult } from 'kysely';
 import { DatabaseError, Pool, type PoolClient, type QueryResult } from 'pg';
+import { endsConnection } from './faults.ts';
 import { createStatementNames, planIsOutdated } from './kept-plans.ts';
 import type { Tables } from './tables.ts';
 import { inbound } from './values.ts';
@@ -107,8 +108,8 @@ const send = (client: PoolClient, nameOf: NameOf, sql: string, values: readonly 
   return client.query(name === undefined ? { text: sql, values: safe } : { text: sql, values: safe, name });
 };
 
-/** Anything but the server's own "no": an answer may still be on its way, and would be taken for the next one's. */
-const breaks = (error: unknown): boolean => !(error instanceof DatabaseError) || error.code === planIsOutdated;
+/** Anything but the server's own "no": an answer may still be on its way, and would be taken for the next one's. A "no" that is its last word, too. */
+const breaks = (error: unknown): boolean => !(error instanceof DatabaseError) || error.code === planIsOutdated || endsConnection(error);
 
 const commands = ['UPDATE', 'DELETE', 'INSERT', 'MERGE', 'COMMIT', 'ROLLBACK'] as const;
 

@@ -7,6 +7,8 @@ type StoreFault = Extract<FaultCode, 'store-unavailable' | 'ledger-unavailable'>
 const passing = /^(?:08|53|40|55P03|57014|57P03|25P03)/;
 /** The server went away in the middle: whether the transaction was committed, only a look can tell. */
 const cutOff = /^57P0[1245]/;
+/** With these the server ends the connection, a moment before the socket closes. */
+const lastWords = /^(?:08|57P0[1245]|25P0[34])/;
 /** No connection was made, so no statement was sent. */
 const notConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']);
 const notConnectedWords = new Set(['timeout exceeded when trying to connect', 'Connection terminated due to connection timeout', 'timeout expired']);
@@ -19,6 +21,9 @@ export async function orFault<T>(code: StoreFault, act: () => Promise<T>): Promi
     throw error instanceof Fault ? error : faultOf(code, error);
   }
 }
+
+/** Whether this was the last that its connection says: whoever is lent it next would be cut off. */
+export const endsConnection = ({ code = '' }: DatabaseError): boolean => lastWords.test(code);
 
 /** Messages of PostgreSQL repeat values (a name, a reason) and `detail` whole rows: only codes and names of ours are kept. */
 export function faultOf(code: StoreFault, error: unknown): Fault {

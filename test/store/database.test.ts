@@ -38,6 +38,16 @@ describe('store/database', () => {
     await database.close();
   });
 
+  it('gives up a connection with whose last word the server ended it, before the socket closes: nobody asks it again', async () => {
+    const database = openDatabase((await testDatabase()).appUrl, { maxConnections: 1 });
+    // What the server says and the end of the socket come one after the other: once would be luck.
+    for (const round of Array.from({ length: 25 }, (_, index) => index)) {
+      await assert.rejects(database.run('select pg_terminate_backend(pg_backend_pid()), $1::int', [round]), { code: '57P01' });
+      assert.deepEqual(await database.run('select $1::int as round', [round]), [{ round }]);
+    }
+    await database.close();
+  });
+
   it('tells of a connection that was cut while nobody used it, by a code', async () => {
     const { appUrl, ownerUrl } = await testDatabase();
     const heard = new Promise<string>((resolve) => {
