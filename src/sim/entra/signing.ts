@@ -8,7 +8,8 @@ export interface Signer {
   readonly keyId: string;
   /** As it stands in the key set (RFC 7517). */
   readonly jwk: Readonly<Record<string, unknown>>;
-  sign(claims: Claims): string;
+  /** @param header besides what every token's header holds: for tests of what is refused */
+  sign(claims: Claims, header?: Claims): string;
   /** The claims, or undefined when the token is none of ours. Looks at the signature only, never at the time. */
   verify(token: string): Claims | undefined;
 }
@@ -23,12 +24,12 @@ export const sharedSigner = (): Promise<Signer> => (shared ??= createSigner());
 export async function createSigner(): Promise<Signer> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const keyId = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('base64url').slice(0, 27);
-  const header = encode({ typ: 'JWT', alg: 'RS256', kid: keyId, x5t: keyId });
+  const header = { typ: 'JWT', alg: 'RS256', kid: keyId, x5t: keyId };
   return {
     keyId,
     jwk: { ...publicKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: keyId, x5t: keyId },
-    sign: (claims) => {
-      const body = `${header}.${encode(claims)}`;
+    sign: (claims, more = {}) => {
+      const body = `${encode({ ...header, ...more })}.${encode(claims)}`;
       return `${body}.${sign('sha256', Buffer.from(body), privateKey).toString('base64url')}`;
     },
     verify: (token) => {
