@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { Fault } from '../../src/domain/fault.ts';
+import type { ReadEntry } from '../../src/domain/reading.ts';
+import { fileOf } from '../../src/ledger/export/file.ts';
 import { checkProof, parseProof } from '../../src/ledger/entry-proof.ts';
 import { codeOf, fieldOf, keysPath, laptop, laptopKey, withApi, type ApiClient } from '../support/api.ts';
 import { alex, grady, isaiah, lee, megan } from '../support/keydesk/people.ts';
@@ -15,6 +18,11 @@ interface Entry {
   readonly proof?: string | null;
 }
 const entriesOf = async (api: ApiClient, query: string, as: string = grady.id): Promise<readonly Entry[]> => fieldOf(await api.call(`${path}?${query}`, { as }), 'items') as Entry[];
+
+// oxlint-disable-next-line require-yield -- it ends before the first
+async function* unreadable(): AsyncGenerator<ReadEntry, void> {
+  throw new Fault('ledger-unavailable', 'later');
+}
 
 describe('api: the ledger', () => {
   it('is read page by page, newest first, and pages stay in step while entries are added', withApi({}, async (api) => {
@@ -86,6 +94,13 @@ describe('api: the ledger', () => {
     assert.deepEqual([answer.status, codeOf(answer)], [500, 'internal']);
   }));
 
+  for (const accept of ['application/x-ndjson', 'text/csv']) {
+    it(`is a fault and no file cut off where it cannot be read, as ${accept}`, withApi({ around: (desk) => ({ ...desk, reader: { ...desk.reader, file: (format, _part, seen) => fileOf(format, unreadable(), seen) } }) }, async (api) => {
+      const answer = await api.call(path, { as: grady.id, headers: { accept } });
+      assert.deepEqual([answer.status, codeOf(answer)], [503, 'ledger-unavailable']);
+    }));
+  }
+
   it('shows an entry whose texts make a recovery password side by side without them, and keeps the page from nobody', withApi({}, async (api) => {
     const blocks = Array.from({ length: 8 }, (_, index) => String(123_453 + 11 * index));
     const answer = await api.call(`${keysPath}/${laptop}/reveal`, { body: { ...body, reasonText: blocks.slice(0, 4).join('-'), requestedBy: blocks.slice(4).join('-') } });
@@ -105,9 +120,17 @@ describe('api: the ledger', () => {
 
   it('is read in full by three at once; a place is free again when its reader goes before the first byte', async () => {
     const first = Promise.withResolvers<void>();
+    const open = new Set<object>();
     async function* slow(): AsyncGenerator<string, void> {
-      await first.promise;
-      yield 'a line\n';
+      const reading = {};
+      open.add(reading);
+      try {
+        await first.promise;
+        // More than fits on the way to a reader who takes none.
+        for (let line = 0; line < 200_000; line += 1) yield 'a line\n';
+      } finally {
+        open.delete(reading);
+      }
     }
     await withApi({ around: (desk) => ({ ...desk, reader: { ...desk.reader, file: () => slow() } }) }, async (api, keydesk) => {
       const headers = { authorization: `Bearer ${await api.token({ as: grady.id })}`, accept: 'application/x-ndjson' };
@@ -119,7 +142,8 @@ describe('api: the ledger', () => {
       for (const reader of readers) reader.abort();
       first.resolve();
       await Promise.all(answers);
-      for (let status = 429; status !== 200; status = (await api.call(path, { as: grady.id, headers })).status);
+      // Until the places are free, and the connections to the database that were begun.
+      for (let status = 429; status !== 200 || open.size > 0; status = (await api.call(path, { as: grady.id, headers })).status);
     })();
   });
 });

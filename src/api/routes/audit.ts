@@ -55,13 +55,24 @@ async function file(call: Call, { cursor, limit: _limit, proof, ...filters }: Au
       giveBack();
       return refused(call, audit, 'read-ledger');
     }
-    const pieces = await fileByApi(call.desk, call.caller, audit, format, inWords(filters));
+    const { body, close } = await begun(await fileByApi(call.desk, call.caller, audit, format, inWords(filters)));
     const name = `keydesk-ledger.${format}`;
-    return { status: 200, headers: { 'content-type': `${type}; charset=utf-8`, 'content-disposition': `attachment; filename="${name}"`, ...neverStored }, body: pieces, over: giveBack };
+    return { status: 200, headers: { 'content-type': `${type}; charset=utf-8`, 'content-disposition': `attachment; filename="${name}"`, ...neverStored }, body, over: () => (close(), giveBack()) };
   } catch (error) {
     giveBack();
     throw error;
   }
+}
+
+/** The first piece is there before the status is said: a ledger that cannot be read is an answer, and no file cut off. */
+async function begun(pieces: AsyncIterable<string>): Promise<{ readonly body: AsyncIterable<string>; readonly close: () => void }> {
+  const rest = pieces[Symbol.asyncIterator]();
+  const first = await rest.next();
+  async function* whole(): AsyncGenerator<string, void> {
+    for (let step = first; step.done !== true; step = await rest.next()) yield step.value;
+  }
+  // Also when nobody takes a single piece: what was begun holds a connection to the database.
+  return { body: whole(), close: () => void rest.return?.().catch(() => undefined) };
 }
 
 /** Undefined when an id is none: which parameter. */

@@ -30,12 +30,15 @@ const formats: Readonly<Record<ExportFormat, Format>> = {
  */
 export async function* fileOf(format: ExportFormat, entries: AsyncIterable<ReadEntry>, seen: (read: ReadEntry) => ReadEntry): AsyncGenerator<string, void> {
   const { head, line } = formats[format];
-  if (head !== '') yield head;
+  // With the first entry and not before it: whoever has a piece knows that the ledger can be read.
+  let before = head;
   for await (const read of entries) {
     const shown = seen(read);
     const whole = line(shown);
     const piece = holdsRecoveryPassword(whole) ? line(withoutTyped(shown)) : whole;
     if (holdsRecoveryPassword(piece)) throw new Fault('internal', 'never', { message: `egress refused: entry ${read.seq} holds what looks like a recovery password` });
-    yield piece;
+    yield `${before}${piece}`;
+    before = '';
   }
+  if (before !== '') yield before;
 }
