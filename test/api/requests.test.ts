@@ -54,6 +54,7 @@ describe('api: a request', () => {
     ['for the ledger, with proofs for too many', `${keysPath}/audit?proof=true&limit=1000`, {}, 400, 'parameter-invalid'],
     ['with another content type', reveal, { body: 'keyId=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, 'wrong-content-type'],
     ['with a compressed body', reveal, { body: '{}', headers: { 'content-encoding': 'gzip' } }, 415, 'compressed'],
+    ['with a sum that is not its body’s', reveal, { body, headers: { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' } }, 400, 'not-json'],
     ['with half a body', reveal, { body: '{"keyId":' }, 400, 'not-json'],
     ['with an empty body', reveal, { body: '' }, 400, 'not-json'],
     ['with two members of one name', reveal, { body: `{"keyId":"${laptopKey}","reason":"other","reason":"firmware-update"}` }, 400, 'not-json'],
