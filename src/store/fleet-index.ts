@@ -26,7 +26,7 @@ export function fleetIndexIn({ db, run }: Database): FleetIndex {
 
     named: (name, most) =>
       store(async () => {
-        const { rows } = await namedQuery(foldedName(name), most).execute(db);
+        const rows = await run<Record<string, unknown>>(namedStatement, [foldedName(name), most]);
         return indexedDevices.parse(rows);
       }),
 
@@ -73,9 +73,10 @@ export const keysQuery = (hex: string, most: number) => sql`
   from keydesk.device_key k left join keydesk.device d using (device_id)
   where k.key_id between ${hex.padEnd(32, '0')}::uuid and ${hex.padEnd(32, 'f')}::uuid order by k.key_id, k.created_at desc nulls last limit ${most}::int`;
 
-export const namedQuery = (folded: string, most: number) => sql`
+/** By hand: every ask makes it. */
+export const namedStatement = `
   select device_id as "deviceId", object_id as "objectId" from keydesk.device
-  where name_folded = ${folded} and deleted_at is null order by device_id limit ${most}::int`;
+  where name_folded = $1 and deleted_at is null order by device_id limit $2::int`;
 
 /** The first is quick and enough for a slip; the second takes longer where much resembles, and is asked when nothing does. */
 const likenesses = ['0.6', '0.4'] as const;

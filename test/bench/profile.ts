@@ -1,6 +1,6 @@
 // Where the time of an ask goes: Keydesk alone under load with a CPU profile, by room and package, and what a turn
 // asks of database, tenant and connector. Not part of the benchmark: a profiled process is slower.
-//   node src/launch.mjs test/bench/profile.ts
+//   node src/launch.mjs test/bench/profile.ts [warm]
 
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { startConnector } from './connector.ts';
 import { load } from './load.ts';
 import { selfTimes } from './self-time.ts';
 import { startKeydesk, startSurroundings } from './surroundings.ts';
+import { untilSwept } from './sweep.ts';
 import { inFlight, keydeskUnderLoad } from './turns.ts';
 
 const forMs = 10_000;
@@ -23,7 +24,9 @@ const connector = await startConnector();
 stack.defer(() => connector.stop());
 const surroundings = await startSurroundings();
 stack.defer(() => surroundings.stop());
-const keydesk = await startKeydesk(surroundings, { nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${folder}`] });
+const warm = process.argv[2] === 'warm';
+const keydesk = await startKeydesk(surroundings, { sweeps: warm, nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${folder}`] });
+if (warm) await untilSwept(keydesk);
 const bot = keydeskUnderLoad(keydesk.origin, connector);
 
 await load(bot, connector, { inFlight, forMs, mostTurns });

@@ -26,10 +26,16 @@ export async function startSwept(devices: number, stack: AsyncDisposableStack, {
   const begun = performance.now();
   const keydesk = await startKeydesk(surroundings, { sweeps: true, api });
   stack.defer(() => keydesk.stop());
+  await untilSwept(keydesk);
+  return { surroundings, keydesk, seconds: (performance.now() - begun) / 1000 };
+}
+
+export async function untilSwept({ origin }: Started): Promise<void> {
+  const begun = performance.now();
   for (;;) {
-    const { sweep } = partsIn(await (await fetch(`${keydesk.origin}/readyz`)).json());
-    if (sweep === 'ok') return { surroundings, keydesk, seconds: (performance.now() - begun) / 1000 };
-    if (performance.now() - begun > patienceMs || !String(sweep).startsWith('running')) throw new Error(`the sweep of ${devices} devices: ${String(sweep)}`);
+    const { sweep } = partsIn(await (await fetch(`${origin}/readyz`)).json());
+    if (sweep === 'ok') return;
+    if (performance.now() - begun > patienceMs || !String(sweep).startsWith('running')) throw new Error(`the sweep: ${String(sweep)}`);
     await sleep(betweenLooksMs);
   }
 }
