@@ -165,13 +165,21 @@ const ways: readonly Way[] = [
     red: [['bot endpoint', new RegExp(`${publicUrl} does not answer`), /DNS.*certificate.*port 443/]],
   },
   {
+    title: 'a site that says 200 to everything, where Keydesk should answer',
+    set: { broken: () => ({ fetch: reached({ ...serviceThere, 'GET /healthz': { status: 200, body: '<!doctype html><title>Welcome</title>' } }) }) },
+    red: [
+      ['service', /healthz is answered, and not by Keydesk/, /Another program has the port/],
+      ['bot endpoint', /healthz is answered, and not by Keydesk/, /in front of Keydesk/],
+    ],
+  },
+  {
     title: 'a proxy that swallows the messages, and a service that takes them from anybody',
-    set: { broken: () => ({ fetch: reached({ ...serviceThere, 'POST /api/messages': 404 }) }) },
+    set: { broken: () => ({ fetch: reached({ ...serviceThere, 'POST /api/messages': { status: 404 } }) }) },
     red: [['messaging endpoint', /answers 404/, /Messaging endpoint: https:\/\/keydesk\.example\/api\/messages/]],
   },
   {
     title: 'a service that takes messages without a token',
-    set: { broken: () => ({ fetch: reached({ ...serviceThere, 'POST /api/messages': 200 }) }) },
+    set: { broken: () => ({ fetch: reached({ ...serviceThere, 'POST /api/messages': { status: 200 } }) }) },
     red: [['messaging endpoint', /answers 200 to who has no token/, /Stop it/]],
   },
 ];

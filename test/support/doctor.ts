@@ -34,13 +34,15 @@ const groups = { agent: roleGroups.agent.id, admin: roleGroups.admin.id, approve
 export const publicUrl = 'https://keydesk.example';
 
 /** What answers where Keydesk should be, by `METHOD /path`: as a service in production does. */
-export const serviceThere: Readonly<Record<string, number>> = { 'GET /healthz': 200, 'POST /api/messages': 401 };
+export const serviceThere: Answers = { 'GET /healthz': { status: 200, body: '{"status":"ok"}' }, 'POST /api/messages': { status: 401 } };
 
-/** @param answers statuses by `METHOD /path`; nothing listens for others */
-export const reached = (answers: Readonly<Record<string, number>>): typeof fetch => (target, init) => {
+export type Answers = Readonly<Record<string, { readonly status: number; readonly body?: string }>>;
+
+/** @param answers by `METHOD /path`; nothing listens for others */
+export const reached = (answers: Answers): typeof fetch => (target, init) => {
   const url = new URL(target instanceof Request ? target.url : target);
-  const status = answers[`${init?.method ?? 'GET'} ${url.pathname}`];
-  return status === undefined ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve(new Response(null, { status }));
+  const answer = answers[`${init?.method ?? 'GET'} ${url.pathname}`];
+  return answer === undefined ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve(new Response(answer.body ?? null, { status: answer.status }));
 };
 
 /** All that the doctor finds, and what the tenant was asked. */
