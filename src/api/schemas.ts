@@ -45,33 +45,27 @@ export const item = z.strictObject(itemFields).meta({ description: 'One device: 
 
 const newKey = z.strictObject({ keyId: key.shape.keyId, volumeType, createdAt: time('When Entra got it.') });
 
-export const rotation = z
-  .strictObject({
-    rotationId: guid('Of this rotation. Several wishes and reveals may share one.', samples.rotationId),
-    deviceId: itemFields.deviceId,
-    state: z.enum(rotationStates).meta({ description: '`queued` is not done: done is a key that was not there before. `overdue` is still followed.' }),
-    createdAt: time('When it was planned.'),
-    dueAt: time('When Intune is asked.'),
-    endedAt: time('When it was done or had failed.').nullable(),
-    newKeys: z.array(newKey),
-    failure: z.enum(rotationFailures).nullable().meta({ description: 'Of a failed one; the words stand in docs/errors.md.' }),
-  })
-  ;
+export const rotation = z.strictObject({
+  rotationId: guid('Of this rotation. Several wishes and reveals may share one.', samples.rotationId),
+  deviceId: itemFields.deviceId,
+  state: z.enum(rotationStates).meta({ description: '`queued` is not done: done is a key that was not there before. `overdue` is still followed.' }),
+  createdAt: time('When it was planned.'),
+  dueAt: time('When Intune is asked.'),
+  endedAt: time('When it was done or had failed.').nullable(),
+  newKeys: z.array(newKey),
+  failure: z.enum(rotationFailures).nullable().meta({ description: 'Of a failed one; the words stand in docs/errors.md.' }),
+});
 
-export const device = z
-  .strictObject({
-    ...itemFields,
-    warnings: z.array(z.enum(['maybe-stale', 'many-keys'])),
-    blockedBy: z.array(z.string()).meta({ description: 'What keeps the key from Entra, or the device from encrypting itself, as Intune says.' }),
-    owner: z.strictObject({ id: guid('Object id.').optional(), name: z.string().optional(), userPrincipalName: z.string().optional() }).nullable(),
-    unanswered: z.array(z.enum(['recovery-keys', 'owner', 'managed-device', 'encryption-report'])).meta({ description: 'Sources that did not answer. An answer is complete or says what is missing.' }),
-    rotation: rotation.nullable().meta({ description: 'The one under way.' }),
-  })
-  ;
+export const device = z.strictObject({
+  ...itemFields,
+  warnings: z.array(z.enum(['maybe-stale', 'many-keys'])),
+  blockedBy: z.array(z.string()).meta({ description: 'What keeps the key from Entra, or the device from encrypting itself, as Intune says.' }),
+  owner: z.strictObject({ id: guid('Object id.').optional(), name: z.string().optional(), userPrincipalName: z.string().optional() }).nullable(),
+  unanswered: z.array(z.enum(['recovery-keys', 'owner', 'managed-device', 'encryption-report'])).meta({ description: 'Sources that did not answer. An answer is complete or says what is missing.' }),
+  rotation: rotation.nullable().meta({ description: 'The one under way.' }),
+});
 
-export const page = z
-  .strictObject({ items: z.array(item), nextCursor: z.string().nullable().meta({ description: 'Null on the last page.' }) })
-  ;
+export const page = z.strictObject({ items: z.array(item), nextCursor: z.string().nullable().meta({ description: 'Null on the last page.' }) });
 
 const typed = (description: string, most: number) => z.string().max(most).meta({ description });
 const words = {
@@ -80,28 +74,24 @@ const words = {
   requestedBy: typed('For whom it is asked. Recorded as claimed. Required of an application that calls by itself.', 200).exactOptional(),
 };
 
-export const revealBody = z
-  .strictObject({
-    keyId: z.string().min(8).max(40).meta({ description: 'The whole ID, or at least the eight characters on the blue screen.', examples: [samples.keyId] }),
-    reason: z.enum(reasonCodes),
-    callerCheck: z.enum(callerChecks).exactOptional().meta({ description: 'How the caller was verified; required where the installation says so.' }),
-    ...words,
-  })
-  ;
+export const revealBody = z.strictObject({
+  keyId: z.string().min(8).max(40).meta({ description: 'The whole ID, or at least the eight characters on the blue screen.', examples: [samples.keyId] }),
+  reason: z.enum(reasonCodes),
+  callerCheck: z.enum(callerChecks).exactOptional().meta({ description: 'How the caller was verified; required where the installation says so.' }),
+  ...words,
+});
 
-export const revealed = z
-  .strictObject({
-    recoveryPassword: z.string().meta({ description: 'Eight blocks of six digits. Here and nowhere else; do not store it.' }),
-    doubtfulBlocks: z.array(z.int()).meta({ description: 'Numbers (1 to 8) of blocks that Windows would not accept: look for a typing error of whoever wrote it.' }),
-    keyId: guid('Whose password it is.'),
-    volumeType,
-    deviceId: itemFields.deviceId,
-    deviceName: itemFields.deviceName,
-    requestId: guid('The same in the ledger.'),
-    revealedAt: time('By Keydesk’s clock.'),
-    rotation: z.strictObject({ rotationId: guid('Of the rotation that follows.'), dueAt: time('When.') }).nullable(),
-  })
-  ;
+export const revealed = z.strictObject({
+  recoveryPassword: z.string().meta({ description: 'Eight blocks of six digits. Here and nowhere else; do not store it.' }),
+  doubtfulBlocks: z.array(z.int()).meta({ description: 'Numbers (1 to 8) of blocks that Windows would not accept: look for a typing error of whoever wrote it.' }),
+  keyId: guid('Whose password it is.'),
+  volumeType,
+  deviceId: itemFields.deviceId,
+  deviceName: itemFields.deviceName,
+  requestId: guid('The same in the ledger.'),
+  revealedAt: time('By Keydesk’s clock.'),
+  rotation: z.strictObject({ rotationId: guid('Of the rotation that follows.'), dueAt: time('When.') }).nullable(),
+});
 
 export const rotateBody = z.strictObject({ reason: z.enum(rotationReasons), ...words });
 export const rotating = z.strictObject({ rotationId: rotation.shape.rotationId });
