@@ -27,6 +27,14 @@ export interface ApiParts extends Omit<GatekeeperSettings, 'clock'> {
   readonly secret: string;
   readonly version: string;
   readonly log: ApiLog;
+  /** Looks on; nobody when absent. */
+  readonly watch?: ApiWatch;
+}
+
+export interface ApiWatch {
+  /** Stands around what a call does once it is known who calls. */
+  readonly apiCall: <T>(operation: OperationName, work: () => Promise<T>, statusOf: (result: T) => number) => Promise<T>;
+  apiAnswered(call: { readonly operation: OperationName; readonly status: number; readonly milliseconds: number }): void;
 }
 
 export interface ApiRoute {
@@ -53,15 +61,16 @@ type Handle = (call: Call) => Promise<ApiAnswer>;
 const handlers: Readonly<Record<OperationName, Handle>> = { list: getList, device: getDevice, reveal: postReveal, rotate: postRotate, rotation: getRotation, audit: getAudit };
 
 export function createApi(parts: ApiParts): Api {
-  const { desk, log } = parts;
+  const { desk, log, watch } = parts;
   const house: House = { desk, log, gate: createGatekeeper({ ...parts, clock: desk.clock }), limiter: createLimiter(parts.limits), cursors: createCursors(parts.secret) };
   const names = Object.keys(operations).filter((name): name is OperationName => name in handlers);
   const [description, page] = [jsonAnswer(openApi(parts.version)), pageOf(parts.version)];
+  const byRoute = new Map(names.map((name) => [`${operations[name].method} ${routePath(operations[name])}`, name]));
   return {
     routes: [
       { method: 'GET', path: '/api/openapi.json', begin: () => Promise.resolve(description) },
       { method: 'GET', path: '/api', begin: () => Promise.resolve(page) },
-      ...names.map((name) => routeOf(operations[name], handlers[name], house)),
+      ...names.map((name) => routeOf(operations[name], watched(watch, name, handlers[name]), house)),
     ],
     bodyBytes,
     before: async ({ address, id }) => {
@@ -71,7 +80,12 @@ export function createApi(parts: ApiParts): Api {
     requestId: () => desk.ids.clientRequest(),
     arrived: () => {
       const since = milliseconds(desk.clock.now());
-      return ({ noted, ...call }) => log.info({ ...call, ms: milliseconds(desk.clock.now()) - since, ...noted }, 'a call of the API');
+      return ({ noted, ...call }) => {
+        const ms = milliseconds(desk.clock.now()) - since;
+        log.info({ ...call, ms, ...noted }, 'a call of the API');
+        const operation = byRoute.get(`${call.method} ${call.route}`);
+        if (operation !== undefined) watch?.apiAnswered({ operation, status: call.status, milliseconds: ms });
+      };
     },
     owns: (url) => /^\/api(?:\/(?!messages(?:[?]|$))|[?]|$)/.test(url),
     speak: ({ code, reference }) => {
@@ -89,13 +103,19 @@ interface House {
   readonly cursors: Cursors;
 }
 
+/** Within it what is thrown is still what was thrown. */
+const watched = (watch: ApiWatch | undefined, name: OperationName, handle: Handle): Handle => (watch === undefined ? handle : (call) => watch.apiCall(name, () => handle(call), ({ status }) => status));
+
+const routePath = ({ path }: Pick<Operation, 'path'>): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
 /** Cheapest first: who it is, how often, whether there is an answer the caller takes, whether the ledger is whole; then the body. */
-function routeOf({ method, path, query, answer }: Operation, handle: Handle, house: House): ApiRoute {
+function routeOf(operation: Operation, handle: Handle, house: House): ApiRoute {
+  const { method, query, answer } = operation;
   const { desk, log, gate, limiter, cursors } = house;
   const files = answer.files !== undefined;
   return {
     method,
-    path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    path: routePath(operation),
     begin: (request) =>
       answering(house, request, async () => {
         const caller = await gate(request, method === 'POST');

@@ -30,6 +30,10 @@ export interface Watch extends Pick<Telemetry, 'read'> {
   post(post: PostToChannel): PostToChannel;
   /** Stands around a turn of the bot. */
   readonly turn: (turn: Turn, work: () => Promise<unknown>) => Promise<unknown>;
+  /** Stands around what a call of the API does once it is known who calls. */
+  readonly apiCall: <T>(operation: string, work: () => Promise<T>, statusOf: (result: T) => number) => Promise<T>;
+  /** Told when the answer has left, or will not. */
+  apiAnswered(call: ApiCall): void;
   /** Told of a call when it is over. */
   graphCall(call: GraphCall): void;
   /** Told when a connection is wanted, and by what it returns when it is given back. */
@@ -42,6 +46,13 @@ export interface Turn {
   readonly kind: 'message' | 'invoke' | 'other';
   /** Of a card that was pressed. */
   readonly verb?: string;
+}
+
+export interface ApiCall {
+  readonly operation: string;
+  readonly status: number;
+  /** From the head of the request to the last byte of the answer. */
+  readonly milliseconds: number;
 }
 
 /** `asked` is what the source says, without a value. */

@@ -14,6 +14,7 @@ export const other = 'other';
 export const attributes = {
   'keydesk.turn.kind': ['message', 'invoke', other],
   'keydesk.turn.verb': ['reveal', 'again', 'hide', 'cancel', 'choose', 'rotate', 'rotate-ask', 'audit-page', 'audit-export', 'audit-send', 'file-consent', 'fleet-page', other],
+  'keydesk.api.operation': ['list', 'device', 'reveal', 'rotate', 'rotation', 'audit', other],
   'keydesk.graph.route': [...graphRoutes, other],
   'keydesk.graph.attempts': 'number',
   'http.response.status_code': 'number',
@@ -35,6 +36,7 @@ export type Attributes = Partial<Readonly<Record<AttributeName, string | number>
 /** What takes time, each with the attributes that it may have. */
 export const spans = {
   'keydesk.turn': ['keydesk.turn.kind', 'keydesk.turn.verb', 'error.type'],
+  'keydesk.api.call': ['keydesk.api.operation', 'http.response.status_code', 'error.type'],
   'keydesk.graph.call': ['keydesk.graph.route', 'keydesk.graph.attempts', 'http.response.status_code', 'error.type'],
   'keydesk.database.transaction': ['keydesk.database.statements', 'error.type'],
   'keydesk.ledger.append': ['keydesk.ledger.act', 'error.type'],
@@ -50,6 +52,7 @@ export const metrics = {
   'keydesk.reveals': { kind: 'counter', unit: '{reveal}', has: ['keydesk.reveal.outcome'] },
   'keydesk.refusals': { kind: 'counter', unit: '{refusal}', has: ['keydesk.refusal.code'] },
   'keydesk.turn.duration': { kind: 'histogram', unit: 's', has: ['keydesk.turn.kind', 'keydesk.turn.verb', 'error.type'] },
+  'keydesk.api.duration': { kind: 'histogram', unit: 's', has: ['keydesk.api.operation', 'http.response.status_code'] },
   'keydesk.graph.duration': { kind: 'histogram', unit: 's', has: ['keydesk.graph.route', 'http.response.status_code', 'error.type'] },
   'keydesk.rotations': { kind: 'gauge', unit: '{rotation}', has: ['keydesk.rotation.state'] },
   'keydesk.ledger.size': { kind: 'gauge', unit: '{entry}', has: [] },

@@ -27,6 +27,10 @@ export function createWatch(telemetry: Telemetry, now: () => number): Watch {
         telemetry.measure('keydesk.turn.duration', (now() - began) / 1000, { ...about, ...failed });
       }
     },
+    apiCall: (operation, work, statusOf) =>
+      telemetry.during('keydesk.api.call', { 'keydesk.api.operation': operation }, work, (result) => ({ 'http.response.status_code': statusOf(result) })),
+    apiAnswered: ({ operation, status, milliseconds }) =>
+      telemetry.measure('keydesk.api.duration', milliseconds / 1000, { 'keydesk.api.operation': operation, 'http.response.status_code': status }),
     graphCall: ({ asked, status, code, attempts, milliseconds }) => {
       const about = { 'keydesk.graph.route': asked, ...(status !== undefined && { 'http.response.status_code': status }), ...(code !== undefined && { 'error.type': code }) };
       telemetry.past('keydesk.graph.call', milliseconds, { ...about, 'keydesk.graph.attempts': attempts });

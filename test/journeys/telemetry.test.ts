@@ -8,8 +8,9 @@ import { cast } from '../../src/sim/tenant/people.ts';
 import { startTelemetry, type RunningTelemetry } from '../../src/telemetry/start.ts';
 import { listed, metrics, spans } from '../../src/telemetry/vocabulary.ts';
 import { type Collector, readExported, startCollector, withEnvironment } from '../support/collector.ts';
+import { clientOf, keysPath, laptop, laptopKey } from '../support/api.ts';
 import { blocksIn, standing } from '../support/keydesk/cards.ts';
-import { lee, megan } from '../support/keydesk/people.ts';
+import { grady, lee, megan } from '../support/keydesk/people.ts';
 import { hideByClock, newest, pass, pressRotate } from '../support/keydesk/rotating.ts';
 import { textTracesOf, tracesOf } from '../support/keydesk/traces.ts';
 import { startTestKeydesk, type TestKeydesk } from '../support/keydesk.ts';
@@ -37,7 +38,7 @@ async function inTelemetry(variables: Readonly<Record<string, string>>, work: (s
   const start = () => startTelemetry({ env, version: '0.1.0', instance: 'in-a-test', now: Date.now, flushMilliseconds, log: { info: note, warn: note } });
   const telemetry = known(await withEnvironment(env, start));
   stack.defer(() => telemetry.stop());
-  const keydesk = await startTestKeydesk({ tenant: { canary: { keyId: newest, recoveryPassword: canary } }, telemetry });
+  const keydesk = await startTestKeydesk({ tenant: { canary: { keyId: newest, recoveryPassword: canary } }, telemetry, api: {} });
   stack.defer(() => keydesk.leave());
   stack.defer(() => keydesk.stop());
   await work({ keydesk, collector, telemetry, told });
@@ -46,6 +47,16 @@ async function inTelemetry(variables: Readonly<Record<string, string>>, work: (s
 /** Asked, refused, revealed with words, hidden, rotated, summed up: by people, with names, reasons and tickets. */
 async function wholeLife(keydesk: TestKeydesk): Promise<void> {
   await keydesk.say(`summary daily ${plusSeconds(keydesk.clock.now(), 120).slice(11, 16)} UTC`, { as: megan, in: 'channel' });
+  const api = clientOf(keydesk);
+  const statuses: number[] = [];
+  for (const [path, options] of [
+    [`?device=LAPTOP-42`, {}],
+    [`/${laptop}`, {}],
+    [`/${laptop}/reveal`, { body: { keyId: laptopKey, reason: 'other' } }],
+    ['/audit?act=asked', { as: grady.id }],
+    ['/audit', { token: 'a.b.c' }],
+  ] as const) statuses.push((await api.call(`${keysPath}${path}`, options)).status);
+  assert.deepEqual(statuses, [503, 200, 400, 200, 401]);
   await keydesk.say('key for LAPTOP-42', { as: lee });
   await keydesk.say('key for NO-SUCH-LAPTOP');
   await keydesk.say('audit adele@contoso.com', { as: megan });
@@ -141,6 +152,11 @@ describe('telemetry: what leaves', () => {
       assert.equal(last('keydesk.reveals', { 'keydesk.reveal.outcome': 'done' }), 1);
       assert.equal(last('keydesk.refusals', { 'keydesk.refusal.code': 'no-role' }), 1);
       assert.equal(last('keydesk.refusals', { 'keydesk.refusal.code': 'device-not-found' }), 1);
+      assert.equal(last('keydesk.api.duration', { 'keydesk.api.operation': 'device', 'http.response.status_code': 200 }), 1);
+      assert.equal(last('keydesk.api.duration', { 'keydesk.api.operation': 'audit', 'http.response.status_code': 401 }), 1);
+      const call = known(spans.find(({ name, attributes }) => name === 'keydesk.api.call' && attributes['keydesk.api.operation'] === 'reveal'));
+      assert.equal(call.attributes['http.response.status_code'], 400);
+      assert.ok(spans.some(({ name, parentSpanId }) => name === 'keydesk.graph.call' && parentSpanId === call.spanId), 'what it asked of Graph is within');
       assert.equal(last('keydesk.graph.duration', { 'keydesk.graph.route': 'POST beta/deviceManagement/managedDevices/{}/rotateBitLockerKeys', 'http.response.status_code': 204 }), 1);
       assert.ok(Number(last('keydesk.ledger.size', {})) >= size);
       assert.equal(last('keydesk.rotations', { 'keydesk.rotation.state': 'overdue' }), 0);
