@@ -159,7 +159,9 @@ describe('the reading of Entra’s log', () => {
     assert.deepEqual(await found(keydesk), []);
     keydesk.clock.forward(3600);
     await keydesk.runChores();
-    assert.deepEqual((await found(keydesk)).map(({ act, happenedAt }) => [act, happenedAt]), [['external-access', row.at]]);
+    // A machine under load cuts a connection of its own now and then, and then it is the reading after that.
+    await poll(keydesk);
+    assert.deepEqual((await found(keydesk)).map(({ act, happenedAt }) => [act, happenedAt]), [['external-access', row.at]], keydesk.logLines.filter((line) => /directoryAudits|entra/i.test(line)).slice(-8).join('\n'));
   }));
 
   it('follows Entra over as many pages as it has', inKeydesk({ entraLog }, async (keydesk) => {
