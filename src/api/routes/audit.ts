@@ -56,8 +56,12 @@ async function file(call: Call, { cursor, limit: _limit, proof, ...filters }: Au
       return refused(call, audit, 'read-ledger');
     }
     const { body, close } = await begun(await fileByApi(call.desk, call.caller, audit, format, inWords(filters)));
+    const over = (): void => {
+      close();
+      giveBack();
+    };
     const name = `keydesk-ledger.${format}`;
-    return { status: 200, headers: { 'content-type': `${type}; charset=utf-8`, 'content-disposition': `attachment; filename="${name}"`, ...neverStored }, body, over: () => (close(), giveBack()) };
+    return { status: 200, headers: { 'content-type': `${type}; charset=utf-8`, 'content-disposition': `attachment; filename="${name}"`, ...neverStored }, body, over };
   } catch (error) {
     giveBack();
     throw error;
